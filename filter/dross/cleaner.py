@@ -1,0 +1,271 @@
+"""The one place where the steps meet: texts in, labelled spans and kept text out."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import chars, decode, edges, features, network, phrases
+from dross.errors import TextError
+from dross.features import Features
+from dross.lines import Lines, split_pages
+from dross.model import Model, VerdictRule, load
+from dross.phrases import Stretches
+from dross.spans import ARTICLE, CHROME, SPAM, Span, kept_text, merge_pieces
+
+# Code points that are worked on together: arrays of this size stay in the cache.
+BATCH = 1 << 16
+# Letters, and those of scripts that no genuine text of the training corpus is in.
+UNREAD = (chars.KANA, chars.HANGUL, chars.CYRILLIC, chars.LETTER)
+LETTERS = (
+    chars.LOWER,
+    chars.UPPER,
+    chars.HAN,
+    chars.SIMPLIFIED,
+    chars.TRADITIONAL,
+    *UNREAD,
+)
+# A page or unit is in such a script from this share of its letters on; Japanese has
+# that much kana.
+AT_HOME = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A page with what was decided.
+
+    ``text``: the article spans, joined as they stand. ``spans`` tile the page.
+    ``verdict``: "clean" (no spam), "repaired" (spam was cut), or "rejected" (too
+    little article or too much spam to be of use).
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the model says of a batch of pages, before anything is decided.
+
+    ``posteriors``: (units, labels). ``logits``: (units, labels), of the context net.
+    ``packed``: evidence of each place.
+    """
+
+    lines: Lines
+    features: Features
+    packed: list[NDArray[np.uint64]]
+    logits: NDArray[np.float64]
+    posteriors: NDArray[np.float64]
+
+
+class Cleaner:
+    """Cleans pages with one model.
+
+    A cleaner holds no state beside its model: calls do not depend on one another,
+    and a page gives the same result alone, in a batch and in any worker.
+    """
+
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        """Take *model*, and the *folder* that workers load it from."""
+        self.model = model
+        self.folder = folder
+
+    def __call__(self, text: str) -> Cleaned:
+        """Give the article of one page, its spans and its verdict."""
+        return self.clean_all([text])[0]
+
+    def stream(self, texts: Iterable[str], jobs: int = 1) -> Iterator[Cleaned]:
+        """Yield the result of each text, in order, in batches and constant memory.
+
+        *jobs* worker processes; -1 for one a core. Several need a model that was
+        loaded from a folder.
+        """
+        if jobs == 1:
+            for batch in batches(texts):
+                yield from self.clean_all(batch)
+            return
+        from joblib import Parallel, delayed  # noqa: PLC0415 — half a second to import
+
+        work = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
+        # workers load the model by name: pickled, a mapped array is copied whole
+        tasks = (delayed(_clean_in_worker)(self.folder, b) for b in batches(texts))
+        with contextlib.closing(work(tasks)) as results:
+            yield from chain.from_iterable(results)
+
+    def clean_all(self, texts: Sequence[str]) -> list[Cleaned]:
+        """Give the results of *texts*, worked on as one batch."""
+        for number, text in enumerate(texts):
+            if not isinstance(text, str):
+                msg = (
+                    f"text {number} is {type(text).__name__}, not str;"
+                    " decode bytes first, for example with .decode('utf-8', 'replace')"
+                )
+                raise TextError(msg)
+        batch = self.read(texts)
+        labels = self.unit_labels(batch)
+        stretches = self.spam_stretches(batch, labels)
+        starts, piece_labels, probabilities = _pieces(batch, labels, stretches)
+        bounds = batch.lines.page_starts
+        rows = np.searchsorted(starts, bounds)
+        results = []
+        for number, text in enumerate(texts):
+            part = slice(rows[number], rows[number + 1])
+            spans = merge_pieces(
+                starts[part] - bounds[number],
+                len(text),
+                piece_labels[part],
+                probabilities[part],
+            )
+            points = slice(bounds[number], bounds[number + 1])
+            verdict = _verdict(
+                self.model.config.verdict, batch.lines.classes[points], spans
+            )
+            results.append(Cleaned(kept_text(text, spans), spans, verdict))
+        return results
+
+    def read(self, texts: Sequence[str]) -> Batch:
+        """Give what the model says of *texts*; no decision is taken yet."""
+        lines = split_pages(texts)
+        found = features.extract(lines)
+        packed, sums = self.model.evidence(found)
+        logits = self.model.logits(lines, found, sums)
+        rule = self.model.config.decoding
+        scaled = logits * rule.temperature + np.array(rule.offsets)
+        scaled -= scaled.max(axis=1, keepdims=True)
+        chances = decode.posteriors(
+            np.exp(np.maximum(scaled, -30.0)),
+            np.exp(np.array(rule.transitions)),
+            lines.pages,
+        )
+        return Batch(lines, found, packed, logits, chances)
+
+    def unit_labels(self, batch: Batch) -> NDArray[np.int64]:
+        """Give the label of each unit."""
+        rule = self.model.config.decoding
+        chances = batch.posteriors
+        size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
+        cut = decode.page_cuts(chances[:, ARTICLE], size, batch.lines.pages)
+        cut = np.clip(cut, rule.lowest, rule.highest)
+        genuine = np.where(chances[:, ARTICLE] >= cut, ARTICLE, CHROME)
+        spam = (chances[:, SPAM] >= rule.spam) & ~_at_home(batch)
+        return np.where(spam, SPAM, genuine)
+
+    def spam_stretches(self, batch: Batch, labels: NDArray[np.int64]) -> Stretches:
+        """Give the spam stretches inside units that are not spam as a whole."""
+        found, columns = self.stretch_candidates(batch, labels != SPAM)
+        odds = network.run(self.model.phrase, columns)[1][:, 0]
+        stand = found.take(odds > self.model.config.phrase.threshold)
+        return edges.mend(batch.features, stand)
+
+    def stretch_candidates(
+        self, batch: Batch, chosen: NDArray[np.bool_]
+    ) -> tuple[Stretches, NDArray[np.int8]]:
+        """Give the likeliest stretches of the *chosen* units, with their columns."""
+        price = self.model.config.phrase.price
+        bounds = batch.features.starts
+        values = phrases.head_values(batch.features, batch.packed, "phrase") - price
+        # marks belong to no stretch
+        never = -(1 << 20)
+        values[bounds[:-1]] = never
+        values[bounds[1:] - 1] = never
+        chosen = chosen & ~_at_home(batch)
+        values[np.repeat(~chosen, np.diff(bounds))] = never
+        found = phrases.all_stretches(values, bounds)
+        columns = phrases.stretch_columns(
+            batch.features, batch.packed, found, batch.logits, batch.lines.pages
+        )
+        return found, columns
+
+
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield lists of texts of about BATCH code points together."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text) if isinstance(text, str) else 0
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _at_home(batch: Batch) -> NDArray[np.bool_]:
+    """Tell which units are in a script that their page is written in, but no model.
+
+    Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
+    letters it knows from spam alone, and would call a Russian page spam for being
+    Russian; in a page of another script they stand out, and that is evidence.
+    """
+    found, pages = batch.features, batch.lines.pages
+    units = np.repeat(np.arange(len(pages)), found.sizes)
+    letters = np.isin(found.classes, LETTERS)
+    unread = np.isin(found.classes, UNREAD)
+    own = np.bincount(units, unread, len(pages))
+    size = np.maximum(np.bincount(units, letters, len(pages)), 1)
+    number = int(pages.max()) + 1 if len(pages) else 0
+    page = np.bincount(pages, own, number) / np.maximum(
+        np.bincount(pages, size, number), 1
+    )
+    return (own >= AT_HOME * size) & (page[pages] >= AT_HOME)
+
+
+@cache
+def open_cleaner(folder: Path) -> Cleaner:
+    """Give the cleaner with the model in *folder*; opened once."""
+    return Cleaner(load(folder), folder)
+
+
+def _clean_in_worker(folder: Path, texts: list[str]) -> list[Cleaned]:
+    return open_cleaner(folder).clean_all(texts)
+
+
+def _pieces(
+    batch: Batch, labels: NDArray[np.int64], stretches: Stretches
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Give starts, labels and probabilities of what units are cut into."""
+    lines, found = batch.lines, batch.features
+    chance = batch.posteriors[np.arange(len(labels)), labels]
+    # a place counts two marks for each unit before it, and its own unit's first
+    marks = 2 * stretches.units + 1
+    cut = found.sources[stretches.starts - marks] if len(marks) else marks
+    back = found.sources[stretches.ends - 1 - marks] + 1 if len(marks) else marks
+    # of pieces that start at one place the last is the one that is not empty
+    starts = np.r_[back, lines.starts[:-1], cut]
+    owner = np.r_[stretches.units, np.arange(len(labels)), stretches.units]
+    spam = np.r_[np.zeros(len(back) + len(labels), bool), np.ones(len(cut), bool)]
+    order = np.argsort(starts, kind="stable")
+    starts, owner, spam = starts[order], owner[order], spam[order]
+    return (
+        starts,
+        np.where(spam, SPAM, labels[owner]),
+        np.where(spam, np.maximum(0.5, 1 - chance[owner]), chance[owner]),
+    )
+
+
+def _verdict(
+    rule: VerdictRule, classes: NDArray[np.uint8], spans: Sequence[Span]
+) -> str:
+    """Give the page's verdict from how wide its parts are."""
+    wide = (classes >= chars.HAN) & (classes <= chars.HANGUL)
+    unseen = (
+        (classes == chars.SPACE)
+        | (classes == chars.NEWLINE)
+        | (classes == chars.INVISIBLE)
+    )
+    columns = np.r_[0, np.cumsum(np.where(unseen, 0, 1 + wide))]
+    width = {"article": 0, "chrome": 0, "spam": 0}
+    for span in spans:
+        width[span.label] += int(columns[span.end] - columns[span.start])
+    total = sum(width.values())
+    few = width["article"] < min(rule.article_width, total // 2 + 1)
+    if few or width["spam"] > rule.spam_share * total:
+        return "rejected"
+    return "repaired" if width["spam"] else "clean"

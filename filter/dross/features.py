@@ -1,0 +1,302 @@
+"""Lines → hashed n-grams and shape columns: the one definition of every feature.
+
+Training and serving both start from ``extract``. The visible text of all units of a
+batch is folded and laid out as one stream, each unit between two marks:
+
+    ␤ t h i s ␤ ␤ n e x t ␤
+
+n-grams may begin or end with a mark, so that "by " at the start of a line is
+another feature than "by " inside one; none crosses from one unit into the next.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import chars, hashing, words
+from dross.lines import Lines
+
+MARK = ord("\n")
+# Character n-grams of 1 … ORDERS; word unigrams and bigrams beside them.
+ORDERS = 5
+# What a shape column can hold; int8 columns keep the context stage small.
+TOP = 127
+# Shorter words say little about a topic.
+TOPIC_WORD = 4
+
+_LETTERS = np.isin(
+    np.arange(chars.CLASSES),
+    [
+        chars.DIGIT,
+        chars.LOWER,
+        chars.UPPER,
+        chars.CYRILLIC,
+        chars.HANGUL,
+        chars.LETTER,
+    ],
+)
+_HAN = np.isin(
+    np.arange(chars.CLASSES),
+    [chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA],
+)
+# 12·log2(1 + x), so that 127 stands for about 1,500: one look-up instead of a
+# logarithm, whose last bit could differ from one machine to another.
+_LOG = np.minimum(
+    np.round(12 * np.log2(1 + np.arange(4096, dtype=np.float64))), TOP
+).astype(np.int16)
+
+SHARES = {
+    "digits": (chars.DIGIT,),
+    "lower": (chars.LOWER,),
+    "upper": (chars.UPPER,),
+    "han": (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL),
+    "simplified": (chars.SIMPLIFIED,),
+    "traditional": (chars.TRADITIONAL,),
+    "kana": (chars.KANA,),
+    "other scripts": (chars.HANGUL, chars.CYRILLIC, chars.LETTER),
+    "sentence ends": (chars.SENTENCE_END,),
+    "commas": (chars.COMMA,),
+    "separators": (chars.SEPARATOR,),
+    "brackets": (chars.BRACKET,),
+    "symbols": (chars.SYMBOL, chars.EMOJI),
+    "blanks": (chars.SPACE,),
+}
+COUNTS = ("digits", "sentence ends", "commas", "separators", "brackets", "blanks")
+ENDS = ("digits", "sentence ends", "commas", "separators", "brackets", "upper")
+SHAPE_NAMES = (
+    "width",
+    "words",
+    "mean word",
+    "capital words",
+    *(f"share of {name}" for name in SHARES),
+    *(f"number of {name}" for name in COUNTS),
+    *(f"first is {name}" for name in ENDS),
+    *(f"last is {name}" for name in ENDS),
+    "starts a line",
+    "ends a line",
+    "line width",
+    "blank lines before",
+    "blank lines after",
+    "indentation",
+)
+
+
+@dataclass(frozen=True)
+class Features:
+    """The features of a batch of units.
+
+    ``stream`` and ``classes``: one entry a place. ``starts``: where each unit
+    starts in the stream, its mark included, and the stream's length at the end.
+    ``sources``: for each place that is not a mark, its offset in the batch, with
+    ``places`` the place itself. ``word_starts``, ``word_ends`` (places),
+    ``word_units``: one entry a word. ``shape``: (units, len(SHAPE_NAMES)), int16 in
+    -127 … 127.
+    """
+
+    stream: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    places: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    word_starts: NDArray[np.int64]
+    word_ends: NDArray[np.int64]
+    word_units: NDArray[np.int64]
+    shape: NDArray[np.int16]
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Places a unit, its two marks included."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def words(self) -> NDArray[np.uint32]:
+        """The hash of each word."""
+        return hashing.word_hashes(self.stream, self.word_starts, self.word_ends)
+
+    def char_ngrams(self, bits: int) -> list[NDArray[np.uint32]]:
+        """Give, for each order, the bucket of the n-gram ending at each place.
+
+        An n-gram that crosses into the unit before has the bucket ``2**bits``, one
+        beyond the table's last, which stands for nothing.
+        """
+        none = np.uint32(1 << bits)
+        grams = []
+        first = self.starts[:-1]
+        for order, buckets in enumerate(
+            hashing.ngram_buckets(self.stream, ORDERS, bits), 1
+        ):
+            if order == 1:
+                buckets[first] = none
+                buckets[self.starts[1:] - 1] = none
+            for distance in range(order - 1):
+                place = first + distance
+                buckets[place[place < len(buckets)]] = none
+            grams.append(buckets)
+        return grams
+
+    def word_ngrams(
+        self, bits: int
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
+        """Give buckets of words, buckets of pairs, and which word ends each pair."""
+        shift = np.uint32(32 - bits)
+        same = np.flatnonzero(self.word_units[1:] == self.word_units[:-1]) + 1
+        pairs = hashing.pair_hashes(self.words)[same - 1]
+        return self.words >> shift, pairs >> shift, same
+
+    def ngram_counts(self) -> NDArray[np.int64]:
+        """Give the number of n-grams, of characters and words, a unit has."""
+        sizes = self.sizes
+        counts = sizes - 2
+        for order in range(2, ORDERS + 1):
+            counts = counts + np.maximum(sizes - order + 1, 0)
+        in_unit = np.bincount(self.word_units, minlength=len(sizes))
+        return counts + in_unit + np.maximum(in_unit - 1, 0)
+
+
+def extract(lines: Lines) -> Features:
+    """Give the features of all units of *lines*."""
+    units = len(lines.contents)
+    folded = chars.fold(lines.points)
+    inside = np.zeros(len(folded) + 1, np.int8)
+    np.add.at(inside, lines.contents, 1)
+    np.add.at(inside, lines.content_ends, -1)
+    keep = np.cumsum(inside[:-1], dtype=np.int8).view(bool) & (folded != 0)
+    sources = np.flatnonzero(keep)
+    unit = np.repeat(np.arange(units), np.diff(np.searchsorted(sources, lines.starts)))
+    # blanks in a row are one, also where something unseen stands between them
+    blank = folded[sources] == ord(" ")
+    single = np.ones(len(sources), bool)
+    single[1:] = ~(blank[1:] & blank[:-1] & (unit[1:] == unit[:-1]))
+    sources, unit = sources[single], unit[single]
+    starts = np.r_[0, np.cumsum(np.bincount(unit, minlength=units) + 2)]
+    places = np.arange(len(sources)) + 2 * unit + 1
+    stream = np.full(starts[-1], MARK, np.uint32)
+    stream[places] = folded[sources]
+    classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
+    classes[places] = lines.classes[sources]
+    word_starts, word_ends = words.runs(_LETTERS[classes])
+    word_units = np.searchsorted(starts, word_starts, "right") - 1
+    counts = np.bincount(
+        unit * chars.CLASSES + classes[places], minlength=units * chars.CLASSES
+    ).reshape(units, chars.CLASSES)
+    return Features(
+        stream=stream,
+        classes=classes,
+        starts=starts,
+        places=places,
+        sources=sources,
+        word_starts=word_starts,
+        word_ends=word_ends,
+        word_units=word_units,
+        shape=_shape(
+            lines,
+            counts,
+            # the first and the last place between the marks; a mark where there is none
+            (
+                classes[np.minimum(starts[:-1] + 1, starts[1:] - 1)],
+                classes[starts[1:] - 2],
+            ),
+            (
+                np.bincount(word_units, minlength=units),
+                _sums(word_units, word_ends - word_starts, units),
+                _sums(word_units, classes[word_starts] == chars.UPPER, units),
+            ),
+        ),
+    )
+
+
+def topic_words(
+    features: Features,
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Give the words that tell a unit's topic, as hashes, and their units.
+
+    Letter runs of four characters or more, without digits, and Han and kana pairs,
+    in no order.
+    """
+    classes, stream = features.classes, features.stream
+    long = features.word_ends - features.word_starts >= TOPIC_WORD
+    digits = classes[features.word_starts] == chars.DIGIT
+    chosen = long & ~digits
+    han = _HAN[classes]
+    second = np.flatnonzero(han[1:] & han[:-1]) + 1
+    pairs = hashing.pair_hashes(stream)[second - 1] * np.uint32(hashing.WORD_FACTOR)
+    units = np.searchsorted(features.starts, second, "right") - 1
+    return (
+        np.concatenate([features.words[chosen], pairs]),
+        np.concatenate([features.word_units[chosen], units]),
+    )
+
+
+def _log(values: NDArray[np.int64]) -> NDArray[np.int16]:
+    return _LOG[np.minimum(values, len(_LOG) - 1)]
+
+
+def _sums(
+    groups: NDArray[np.int64], values: NDArray[np.generic], number: int
+) -> NDArray[np.int64]:
+    """Give the sum of *values* in each of *number* groups."""
+    # bincount adds weights as float64: exact up to 2^53
+    return np.bincount(groups, values, number).astype(np.int64)
+
+
+def _shape(
+    lines: Lines,
+    counts: NDArray[np.int64],
+    ends: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    words_of: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+) -> NDArray[np.int16]:
+    """Give the shape columns, in the order of SHAPE_NAMES.
+
+    *counts*: (units, CLASSES). *ends*: the class of each unit's first and last
+    place. *words_of*: how many words each unit has, how many letters they have
+    together, and how many of them open with a capital.
+    """
+    units = len(counts)
+    first, last = ends
+    in_unit, letters, capital = words_of
+    groups = {name: counts[:, list(members)].sum(1) for name, members in SHARES.items()}
+    total = np.maximum(counts.sum(1), 1)
+    wide = groups["han"] + groups["kana"] + counts[:, chars.HANGUL]
+    width = counts.sum(1) + wide
+    some = np.maximum(in_unit, 1)
+    line = np.cumsum(lines.heads) - 1
+    line_width = _sums(line, width, units)[line]
+    tails = np.r_[lines.heads[1:], True][:units]
+    blank_before, indentation = _margins(lines)
+    blank_after = np.r_[blank_before[1:], 0][:units]
+    columns = [
+        _log(width),
+        _log(in_unit + wide // 2),
+        np.minimum(8 * letters // some, TOP),
+        TOP * capital // some,
+        *(TOP * group // total for group in groups.values()),
+        *(_log(groups[name]) for name in COUNTS),
+        *(TOP * np.isin(first, SHARES[name]) for name in ENDS),
+        *(TOP * np.isin(last, SHARES[name]) for name in ENDS),
+        TOP * lines.heads,
+        TOP * tails,
+        _log(line_width),
+        np.minimum(32 * blank_before, TOP),
+        np.minimum(32 * blank_after, TOP),
+        _log(indentation),
+    ]
+    return np.stack(columns, axis=1).astype(np.int16)
+
+
+def _margins(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the blank lines before each unit and the blanks before its text."""
+    breaks = np.flatnonzero(lines.classes == chars.NEWLINE)
+    following = lines.points[np.minimum(breaks + 1, len(lines.points) - 1)]
+    pair = (lines.points[breaks] == ord("\r")) & (following == ord("\n"))
+    breaks = breaks[~pair]
+    upto = np.searchsorted(breaks, lines.contents)
+    previous = np.r_[0, lines.content_ends[:-1]][: len(lines.contents)]
+    page_start = lines.page_starts[lines.pages]
+    since = np.searchsorted(breaks, np.maximum(previous, page_start))
+    opening = np.r_[True, lines.pages[1:] != lines.pages[:-1]][: len(lines.pages)]
+    blank = np.where(opening, 0, np.maximum(upto - since - 1, 0))
+    line_start = np.maximum(np.r_[-1, breaks][upto] + 1, page_start)
+    indentation = np.where(lines.heads, lines.contents - line_start, 0)
+    return blank, indentation

@@ -1,0 +1,202 @@
+"""Pages → lines, cut into units that the rest of the program works on.
+
+A *unit* is a line of text with the line break and the blank lines after it, or,
+where a line is long, a part of it of about *COLUMNS* columns that ends with a
+sentence where it can. The units of a page tile it. Everything is worked out for a
+whole batch of pages at once; a unit depends on its own page only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import chars
+
+# A line up to twice this wide stays whole; a longer one is cut once in this many
+# columns (a Han character counts two). Short enough that a menu that runs into the
+# first sentence, as in text on one line, costs little.
+COLUMNS = 120
+ASCII = 0x80
+# A bracket or quote after a sentence end belongs to that sentence, unless it opens
+# the next one: 。“我们 ("We …).
+_OPENING = np.array([ord(c) for c in "([{（［｛“‘「『《〈【〔«‹"], np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The units of a batch of pages.
+
+    ``points`` and ``classes`` have one entry a code point of the batch, ``starts``
+    (with ``len(points)`` at its end), ``content_ends``, ``contents``, ``pages``
+    and ``heads`` one a unit: where it starts, where its visible text ends and
+    starts, the page it is in, and whether it starts a line. ``page_starts`` has an
+    entry a page and ``len(points)`` at its end.
+    """
+
+    points: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    contents: NDArray[np.int64]
+    content_ends: NDArray[np.int64]
+    pages: NDArray[np.int64]
+    heads: NDArray[np.bool_]
+    page_starts: NDArray[np.int64]
+
+
+def split_pages(texts: Sequence[str]) -> Lines:
+    """Give the units of *texts*, one page each."""
+    points = chars.code_points("".join(texts))
+    page_starts = np.cumsum([0, *map(len, texts)])
+    classes = chars.classify(points)
+    line_starts = _line_starts(points, classes, page_starts)
+    visible = np.flatnonzero(
+        (classes != chars.SPACE)
+        & (classes != chars.NEWLINE)
+        & (classes != chars.INVISIBLE)
+    )
+    # first visible character at or after each line start
+    rank = np.searchsorted(visible, line_starts)
+    following = np.r_[visible, len(points)][rank]
+    ends = np.r_[line_starts[1:], len(points)]
+    filled = following < ends
+    # blank lines go with the line before them; those that open a page have none
+    # before them, so their page's first filled line starts where the page does
+    starts = line_starts[filled]
+    pages = np.searchsorted(page_starts, starts, "right") - 1
+    opening = np.r_[True, pages[1:] != pages[:-1]][: len(pages)]
+    starts = np.where(opening, page_starts[pages], starts)
+    # a page of blanks alone is one unit
+    sizes = np.diff(page_starts)
+    blank = np.setdiff1d(np.flatnonzero(sizes), pages)
+    starts = np.sort(np.r_[starts, page_starts[blank]])
+    cuts = _cuts(points, classes, starts, visible, page_starts)
+    heads = np.r_[np.ones(len(starts), bool), np.zeros(len(cuts), bool)]
+    starts = np.r_[starts, cuts]
+    order = np.argsort(starts, kind="stable")
+    starts, heads = starts[order], heads[order]
+    bounds: NDArray[np.int64] = np.r_[starts, len(points)]
+    rank = np.searchsorted(visible, bounds)
+    some = rank[1:] > rank[:-1]
+    padded = np.r_[visible, 0]
+    return Lines(
+        points=points,
+        classes=classes,
+        starts=bounds,
+        contents=np.where(some, padded[rank[:-1]], starts),
+        content_ends=np.where(some, padded[rank[1:] - 1] + 1, starts),
+        pages=np.searchsorted(page_starts, starts, "right") - 1,
+        heads=heads,
+        page_starts=page_starts,
+    )
+
+
+def _line_starts(
+    points: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+    page_starts: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Give where lines start: pages, and after each break; CR LF is one break."""
+    breaks = np.flatnonzero(classes == chars.NEWLINE)
+    after = breaks + 1
+    inside = after < len(points)
+    breaks, after = breaks[inside], after[inside]
+    pair = (points[breaks] == ord("\r")) & (points[after] == ord("\n"))
+    # empty pages at the end of the batch start where no line does
+    pages = page_starts[page_starts < len(points)]
+    return np.unique(np.r_[pages, after[~pair]])
+
+
+def _cuts(
+    points: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    visible: NDArray[np.int64],
+    page_starts: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Give where long lines are cut, in no order.
+
+    First after the last sentence end in each stretch of COLUMNS columns; parts
+    that are still long, at the last blank or comma in each such stretch; what is
+    left, anywhere.
+    """
+    bounds: NDArray[np.int64] = np.r_[starts, len(points)]
+    found = [np.zeros(0, np.int64)]
+    # cheap bound on the width, so that most lines are never looked at closely
+    rank = np.searchsorted(visible, bounds)
+    long = np.flatnonzero((np.diff(bounds) > COLUMNS) & (np.diff(rank) > 0))
+    if not len(long):
+        return found[0]
+    # blanks before and blank lines after what is visible do not make a line long
+    begin, end = visible[rank[long]], visible[rank[long + 1] - 1] + 1
+    # width up to each code point, counting visible characters and blanks alike
+    wide = (classes >= chars.HAN) & (classes <= chars.HANGUL)
+    seen = classes != chars.INVISIBLE
+    columns = np.r_[0, np.cumsum(seen + wide.astype(np.int64))]
+    for candidates in (
+        partial(_sentence_starts, points, classes, page_starts),
+        partial(_piece_starts, classes),
+        None,
+    ):
+        long = columns[end] - columns[begin] > 2 * COLUMNS
+        begin, end = begin[long], end[long]
+        if not len(begin):
+            break
+        if candidates is None:
+            places = np.concatenate(
+                [np.arange(b + 1, e) for b, e in zip(begin, end, strict=True)]
+            )
+        else:
+            places = candidates()
+        part = np.searchsorted(begin, places, "right") - 1
+        inside = (part >= 0) & (places > begin[part]) & (places < end[part])
+        places, part = places[inside], part[inside]
+        # a last part of a few columns would stand alone without need
+        worth = columns[end[part]] - columns[places] >= COLUMNS // 4
+        places, part = places[worth], part[worth]
+        cell = (columns[places] - columns[begin[part]]) // COLUMNS
+        final = np.r_[(part[1:] != part[:-1]) | (cell[1:] != cell[:-1]), True]
+        cuts = places[final[: len(places)]]
+        found.append(cuts)
+        begin = np.sort(np.r_[begin, cuts])
+        owner = np.searchsorted(cuts, begin, "right")
+        following = np.r_[cuts, len(points)][owner]
+        limit = np.sort(end)
+        end = np.minimum(following, limit[np.searchsorted(limit, begin, "right")])
+    return np.concatenate(found)
+
+
+def _sentence_starts(
+    points: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+    page_starts: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Give the places after a sentence end and what closes it.
+
+    A full stop ends a sentence only before a blank ("3.5", "u.s."); 。！？ always do.
+    """
+    ends = np.flatnonzero(classes == chars.SENTENCE_END)
+    ends = ends[ends + 1 < len(points)]
+    following = classes[ends + 1]
+    closed = (following == chars.BRACKET) & ~np.isin(points[ends + 1], _OPENING)
+    place = ends + 1 + closed
+    # the page after this one says nothing about where this one's sentences end
+    own = place < page_starts[np.searchsorted(page_starts, ends, "right")]
+    ends, place = ends[own], place[own]
+    blank = (classes[place] == chars.SPACE) | (classes[place] == chars.NEWLINE)
+    more = classes[place] == chars.SENTENCE_END
+    always = points[ends] >= ASCII
+    place = (place + blank)[(blank | always) & ~more]
+    return np.asarray(place, np.int64)
+
+
+def _piece_starts(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Give the places after a blank, a comma or a separator."""
+    soft = (
+        (classes == chars.SPACE)
+        | (classes == chars.COMMA)
+        | (classes == chars.SEPARATOR)
+    )
+    return np.flatnonzero(soft[:-1] & ~soft[1:]) + 1

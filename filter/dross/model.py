@@ -1,0 +1,283 @@
+"""A model: a folder of whole-number arrays, and the way from a page to emissions.
+
+``config.json`` has the format number, what features the model was trained for, its
+scales and thresholds, the digest of every array, and where it comes from. Arrays
+are plain ``.npy``, mapped and never unpickled. A folder that is damaged or of
+another format is refused.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import context, evidence, network, phrases
+from dross.errors import ModelError
+from dross.features import ORDERS, SHAPE_NAMES, TOP, Features
+from dross.lines import Lines
+from dross.network import Layer, Network
+from dross.spans import LABELS
+
+FORMAT = 1
+# The nets, as their arrays are named: the two passes of the context stage, and the
+# one that decides on stretches inside units.
+NETWORKS = ("first", "second", "phrase")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How scores become decisions; all fitted on pages of sites not trained on.
+
+    ``temperature`` and ``offsets`` (labels,) bring the net's scores to log odds;
+    ``transitions`` (labels, labels) are log weights from one unit's label to the
+    next one's. ``spam``: the probability from which on a unit is spam. ``lowest``
+    and ``highest`` bound the cut that each page finds for itself between article
+    and chrome.
+    """
+
+    temperature: float
+    offsets: tuple[float, ...]
+    transitions: tuple[tuple[float, ...], ...]
+    spam: float
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRule:
+    """When a stretch inside a unit is spam; fitted like `Decoding`.
+
+    A place costs ``price`` of evidence. A stretch is spam where the phrase net's
+    log odds are above ``threshold``.
+    """
+
+    price: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRule:
+    """When a page is rejected: too little article, or too much spam.
+
+    ``article_width``: columns of article (a Han character counts two) below which a
+    page has none to speak of. ``spam_share``: share of the visible characters.
+    """
+
+    article_width: int
+    spam_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All of a model that is not an array."""
+
+    bits: int
+    scales: tuple[float, ...]
+    decoding: Decoding
+    phrase: PhraseRule
+    verdict: VerdictRule
+    about: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that decides, ready to use.
+
+    ``packed``: evidence weights as `evidence.pack` gives them. ``rarity``: how rare
+    words are. ``first``, ``second`` and ``phrase``: the nets, as in NETWORKS.
+    """
+
+    config: Config
+    packed: list[NDArray[np.uint64]]
+    rarity: NDArray[np.uint8]
+    first: Network
+    second: Network
+    phrase: Network
+
+    def evidence(
+        self, features: Features
+    ) -> tuple[list[NDArray[np.uint64]], NDArray[np.int64]]:
+        """Give the packed sums of each place and the evidence of each unit."""
+        places = evidence.place_sums(features, self.config.bits, self.packed)
+        return places, evidence.unit_sums(features, places)
+
+    def logits(
+        self, lines: Lines, features: Features, sums: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Give each unit's score for each label; (units, labels)."""
+        scales = np.array(self.config.scales)
+        columns = context.columns(lines, features, sums, scales, self.rarity)
+        hidden, logits = network.run(self.first, columns)
+        columns = context.second_columns(lines, features, hidden, logits, self.rarity)
+        return network.run(self.second, columns)[1]
+
+
+def layout() -> dict[str, object]:
+    """Give what a model must have been trained for to fit this version."""
+    names = "\n".join(context.NAMES + context.SECOND_NAMES + phrases.NAMES)
+    return {
+        "orders": ORDERS,
+        "heads": list(evidence.HEADS),
+        "shape": len(SHAPE_NAMES),
+        "columns": hashlib.blake2b(names.encode(), digest_size=8).hexdigest(),
+        "labels": list(LABELS),
+    }
+
+
+def save(
+    folder: Path,
+    config: Config,
+    weights: NDArray[np.int8],
+    rarity: NDArray[np.uint8],
+    networks: tuple[Network, Network, Network],
+) -> str:
+    """Write a model to *folder* and give its digest.
+
+    The same model gives the same bytes. *weights*: (2**bits, heads). *networks*: in
+    the order of NETWORKS.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, NDArray[np.generic]] = {"evidence": weights, "rarity": rarity}
+    nets = []
+    for name, net in zip(NETWORKS, networks, strict=True):
+        for number, layer in enumerate(net.layers):
+            arrays[f"{name}-weights{number}"] = layer.weights.astype("<i4")
+            arrays[f"{name}-bias{number}"] = layer.bias.astype("<i4")
+        shifts = [layer.shift for layer in net.layers]
+        nets.append({"unit": net.unit, "shifts": shifts})
+    digests = {}
+    for name, array in arrays.items():
+        path = folder / f"{name}.npy"
+        np.save(path, array, allow_pickle=False)
+        digests[name] = _digest(path)
+    settings = asdict(config)
+    about = settings.pop("about")
+    record = {
+        "format": FORMAT,
+        "layout": layout(),
+        "arrays": digests,
+        "networks": nets,
+        **settings,
+        "about": about,
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    (folder / "config.json").write_text(text + "\n", "utf-8")
+    return digest(folder)
+
+
+def digest(folder: Path) -> str:
+    """Give one digest for a whole model: of its config, which has the arrays'."""
+    return _digest(folder / "config.json")
+
+
+def load(folder: Path) -> Model:
+    """Read the model in *folder*.
+
+    Raises `ModelError` where it is missing, damaged, or of another format.
+    """
+    record = _read_config(folder)
+    try:
+        model = _assemble(folder, record)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        msg = (
+            f"{folder / 'config.json'} is incomplete ({type(error).__name__}: {error});"
+            " export the model again"
+        )
+        raise ModelError(msg) from None
+    largest = (TOP, network.ACTIVE)
+    for net in (model.first, model.second, model.phrase):
+        for number, layer in enumerate(net.layers):
+            if layer.bound(largest[number > 0]) >= network.EXACT:
+                msg = f"{folder} has a layer whose sums could pass {network.EXACT}"
+                raise ModelError(msg)
+    return model
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        msg = (
+            f"no model in {folder}: it has no config.json;"
+            " name a folder made by `python -m training export`"
+        )
+        raise ModelError(msg) from None
+    except ValueError as error:
+        msg = f"{path} is not JSON ({error}); export the model again"
+        raise ModelError(msg) from None
+    if not isinstance(record, dict):
+        msg = f"{path} holds a {type(record).__name__}; export the model again"
+        raise ModelError(msg)
+    if record.get("format") != FORMAT:
+        msg = (
+            f"{folder} has model format {record.get('format')};"
+            f" this version of dross reads {FORMAT}"
+        )
+        raise ModelError(msg)
+    if record.get("layout") != layout():
+        msg = (
+            f"{folder} was trained for other features than this version of dross has;"
+            " train it again or use the version that made it"
+        )
+        raise ModelError(msg)
+    return record
+
+
+def _assemble(folder: Path, record: dict[str, Any]) -> Model:
+    """Give the model that a checked config describes."""
+    arrays = {
+        name: _array(folder, name, digest) for name, digest in record["arrays"].items()
+    }
+    decoding = {
+        **record["decoding"],
+        "offsets": tuple(record["decoding"]["offsets"]),
+        "transitions": tuple(map(tuple, record["decoding"]["transitions"])),
+    }
+    config = Config(
+        bits=record["bits"],
+        scales=tuple(record["scales"]),
+        decoding=Decoding(**decoding),
+        phrase=PhraseRule(**record["phrase"]),
+        verdict=VerdictRule(**record["verdict"]),
+        about=record["about"],
+    )
+    first, second, phrase = (
+        Network(
+            tuple(
+                Layer(
+                    arrays[f"{name}-weights{number}"].astype(np.float32),
+                    arrays[f"{name}-bias{number}"].astype(np.float32),
+                    shift,
+                )
+                for number, shift in enumerate(net["shifts"])
+            ),
+            net["unit"],
+        )
+        for name, net in zip(NETWORKS, record["networks"], strict=True)
+    )
+    packed = evidence.pack(arrays["evidence"])
+    return Model(config, packed, arrays["rarity"], first, second, phrase)
+
+
+def _array(folder: Path, name: str, expected: str) -> NDArray[Any]:
+    """Give an array of the folder, mapped, if its digest is the *expected* one."""
+    path = folder / f"{name}.npy"
+    try:
+        found = _digest(path)
+        if found == expected:
+            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+            return array
+    except OSError as error:
+        msg = f"{path} cannot be read ({error.strerror}); export the model again"
+        raise ModelError(msg) from None
+    msg = f"{path} is damaged: its digest is {found}, config.json says {expected}"
+    raise ModelError(msg)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()

@@ -1,0 +1,61 @@
+"""Context columns → a score for each label: a small net in whole numbers.
+
+Weights and activations are whole numbers held in float32, small enough that no sum
+ever reaches 2^24. Every sum is then exact whatever the order of its terms, so that
+the matrix product, fast as the machine has it, gives the same numbers everywhere
+and for any batch.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Hidden activations are cut off here; ten bits leave room for the next layer's sums.
+ACTIVE = 1023
+# float32 holds every whole number up to this.
+EXACT = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """``weights``: (inputs, outputs); ``bias``: (outputs,); whole numbers.
+
+    Outputs are divided by ``2**shift`` before they are cut to 0 … ACTIVE; the last
+    layer's are not cut.
+    """
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    shift: int
+
+    def bound(self, largest: int) -> float:
+        """Give the greatest sum that inputs up to *largest* could reach."""
+        weights = np.abs(self.weights).astype(np.float64)
+        return float((weights.sum(0) * largest + np.abs(self.bias)).max())
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Layers, and what one of the last layer's whole numbers is worth as a logit."""
+
+    layers: tuple[Layer, ...]
+    unit: float
+
+
+def run(
+    network: Network, columns: NDArray[np.int8]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Give the last hidden activations, whole numbers, and the logits.
+
+    *columns*: (units, inputs). Returns (units, hidden) and (units, labels).
+    """
+    values = columns.astype(np.float32)
+    for layer in network.layers[:-1]:
+        values = values @ layer.weights
+        values += layer.bias
+        np.floor(values * np.float32(2.0**-layer.shift), out=values)
+        np.clip(values, 0, ACTIVE, out=values)
+    last = network.layers[-1]
+    whole = values @ last.weights + last.bias
+    return values, whole.astype(np.float64) * network.unit

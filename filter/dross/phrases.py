@@ -1,0 +1,258 @@
+"""Spam inside a unit: the stretches of it whose n-grams say spam most.
+
+n-gram evidence is additive, so the likeliest stretch of a unit is the one with the
+greatest sum of evidence less a price for each character (Ruzzo and Tompa, 1999, "A
+linear time algorithm for finding all maximal scoring subsequences"), found round by
+round for all units at once. Whether a stretch stands is decided by a small net over
+what is known of it, its unit and its page.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import chars, hashing
+from dross.evidence import BIAS, FIELDS, HEADS
+from dross.features import ORDERS, TOP, Features
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# Stretches looked for in one unit. More than this many phrases in about 120
+# columns make a unit that is spam as a whole.
+ROUNDS = 6
+# A stretch's core is the best stretch in it at this much higher price: a phrase has
+# one or two telling words, and others that could stand anywhere.
+CORE_PRICE = 48
+# What stands before and after a stretch.
+AROUND = {
+    "blank": (chars.SPACE,),
+    "mark": (chars.NEWLINE,),
+    "comma": (chars.COMMA,),
+    "sentence end": (chars.SENTENCE_END,),
+    "bracket": (chars.BRACKET,),
+    "separator": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI),
+    "Han": (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL),
+}
+SCRIPTS = {
+    "Han": (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL),
+    "simplified": (chars.SIMPLIFIED,),
+    "traditional": (chars.TRADITIONAL,),
+    "Latin": (chars.LOWER, chars.UPPER),
+    "other letters": (chars.KANA, chars.HANGUL, chars.CYRILLIC, chars.LETTER),
+    "digits": (chars.DIGIT,),
+    "signs": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI, chars.COMMA),
+}
+READ = ("phrase", "spam", "article")
+NAMES = (
+    *(f"{head} evidence" for head in READ),
+    *(f"{head} evidence around" for head in READ),
+    "core evidence",
+    "core length",
+    "length",
+    "part of the unit",
+    "article odds",
+    "spam odds",
+    "page's spam odds",
+    "page's mean spam odds",
+    *(f"share of {name}" for name in SCRIPTS),
+    *(f"page's share of {name}" for name in SCRIPTS),
+    *(f"before is {name}" for name in AROUND),
+    *(f"after is {name}" for name in AROUND),
+    "returns in the page",
+    "stretches in the unit",
+    "stretches in the page",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches inside units: places ``starts`` … ``ends`` - 1 of ``units``."""
+
+    units: Ints
+    starts: Ints
+    ends: Ints
+
+    def take(self, rows: NDArray[np.bool_]) -> "Stretches":
+        """Give the chosen ones."""
+        return Stretches(self.units[rows], self.starts[rows], self.ends[rows])
+
+
+def head_values(
+    features: Features, packed: list[NDArray[np.uint64]], head: str
+) -> Ints:
+    """Give the evidence of one head at each place; whole numbers."""
+    index = HEADS.index(head)
+    field = packed[index // FIELDS] >> np.uint64(16 * (index % FIELDS))
+    values = (field & np.uint64(0xFFFF)).astype(np.int64) - ORDERS * BIAS
+    last = features.word_ends - 1
+    values[last] -= BIAS
+    second = features.word_units[1:] == features.word_units[:-1]
+    values[last[1:][second]] -= BIAS
+    return values
+
+
+def best_stretches(values: Ints, bounds: Ints) -> Stretches:
+    """Give, for each unit, the stretch with the greatest sum, where it is above 0.
+
+    *values*: (places,). *bounds*: (units + 1,), where units start; none is empty.
+    Of stretches with equal sums, the shortest that ends first.
+    """
+    if len(bounds) < 2:  # noqa: PLR2004 — no unit at all
+        none = np.zeros(0, np.int64)
+        return Stretches(none, none, none)
+    sizes = np.diff(bounds)
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    running = np.cumsum(values)
+    # the minimum so far starts anew with each unit: units are moved far apart, by
+    # more than any unit's sums reach
+    first = bounds[:-1] - bounds[0]
+    running -= np.repeat(running[first] - values[first], sizes)
+    previous = running - values
+    far = int(np.abs(running).max()) * 4 + 1
+    lowest = np.minimum.accumulate(previous - owner * far) + owner * far
+    gain = running - lowest
+    best = np.maximum.reduceat(gain, first)
+    place = np.arange(len(values))
+    at_best = gain == np.repeat(best, sizes)
+    last = np.minimum.reduceat(np.where(at_best, place, len(values)), first)
+    reached = (previous == np.repeat(lowest[last], sizes)) & (
+        place <= np.repeat(last, sizes)
+    )
+    start = np.maximum.reduceat(np.where(reached, place, -1), first)
+    some = np.flatnonzero(best > 0)
+    return Stretches(some, start[some] + bounds[0], last[some] + 1 + bounds[0])
+
+
+def all_stretches(values: Ints, bounds: Ints) -> Stretches:
+    """Give up to ROUNDS stretches a unit, the best ones first found.
+
+    *values* (places,) is used up: found stretches are marked in it.
+    """
+    sizes = np.diff(bounds)
+    units = np.arange(len(sizes))
+    rounds = []
+    for _ in range(ROUNDS):
+        # only units that still hold something above 0
+        place = np.flatnonzero(np.repeat(np.isin(np.arange(len(sizes)), units), sizes))
+        local = np.r_[0, np.cumsum(sizes[units])]
+        found = best_stretches(values[place], local)
+        if not len(found.units):
+            break
+        found = Stretches(
+            units[found.units], place[found.starts], place[found.ends - 1] + 1
+        )
+        rounds.append(found)
+        inside = np.zeros(len(values) + 1, np.int64)
+        np.add.at(inside, found.starts, 1)
+        np.add.at(inside, found.ends, -1)
+        values[np.cumsum(inside[:-1]) > 0] = -(1 << 20)
+        units = found.units
+    return Stretches(
+        *(
+            np.concatenate([np.zeros(0, np.int64), *(getattr(r, name) for r in rounds)])
+            for name in ("units", "starts", "ends")
+        )
+    )
+
+
+def stretch_columns(
+    features: Features,
+    packed: list[NDArray[np.uint64]],
+    stretches: Stretches,
+    logits: Floats,
+    pages: Ints,
+) -> NDArray[np.int8]:
+    """Give what is known of each stretch; (stretches, len(NAMES)).
+
+    *logits*: (units, labels), the second pass's scores. *pages*: (units,).
+    """
+    parts = _parts(features, packed, stretches, logits, pages)
+    return np.clip(np.stack(list(parts), axis=1), -TOP, TOP).astype(np.int8)
+
+
+def _parts(
+    features: Features,
+    packed: list[NDArray[np.uint64]],
+    stretches: Stretches,
+    logits: Floats,
+    pages: Ints,
+) -> Iterator[Ints]:
+    starts, ends, units = stretches.starts, stretches.ends, stretches.units
+    bounds, length = features.starts, ends - starts
+    unit_start, unit_end = bounds[units] + 1, bounds[units + 1] - 1
+    sums = []
+    for head in READ:
+        running = np.r_[0, np.cumsum(head_values(features, packed, head))]
+        sums.append(
+            (running[ends] - running[starts], running[unit_end] - running[unit_start])
+        )
+    for own, _ in sums:
+        yield _normal(own, length)
+    rest = unit_end - unit_start - length
+    for own, whole in sums:
+        yield _normal(whole - own, rest)
+    phrase = head_values(features, packed, "phrase")
+    yield from _cores(phrase, starts, length)
+    yield _log(length)
+    yield TOP * length // np.maximum(unit_end - unit_start, 1)
+    article = _odds(logits[:, 0] - logits[:, 1])
+    spam = _odds(logits[:, 2] - np.maximum(logits[:, 0], logits[:, 1]))
+    yield article[units]
+    yield spam[units]
+    number = int(pages.max()) + 1 if len(pages) else 0
+    top = np.full(number, -TOP)
+    np.maximum.at(top, pages, spam)
+    page = pages[units]
+    yield top[page]
+    count = np.maximum(np.bincount(pages, minlength=number), 1)
+    yield (np.bincount(pages, spam, number).astype(np.int64) // count)[page]
+    in_page = np.bincount(pages, np.diff(bounds), number).astype(np.int64)
+    page_shares = []
+    for members in SCRIPTS.values():
+        running = np.r_[0, np.cumsum(np.isin(features.classes, members))]
+        yield TOP * (running[ends] - running[starts]) // np.maximum(length, 1)
+        found = np.bincount(pages, running[bounds[1:]] - running[bounds[:-1]], number)
+        page_shares.append(
+            (TOP * found.astype(np.int64) // np.maximum(in_page, 1))[page]
+        )
+    yield from page_shares
+    for classes in (features.classes[starts - 1], features.classes[ends]):
+        for members in AROUND.values():
+            yield TOP * np.isin(classes, members)
+    hashes = hashing.word_hashes(features.stream, starts, ends).astype(np.int64)
+    for keys in ((page << 32) | hashes, units, page):
+        _, group = np.unique(keys, return_inverse=True)
+        yield 2 * _log(np.bincount(group)[group] - 1 if len(group) else group)
+
+
+def _cores(values: Ints, starts: Ints, length: Ints) -> Iterator[Ints]:
+    """Give evidence and length of each stretch's core, 0 where it has none."""
+    bounds = np.r_[0, np.cumsum(length)]
+    place = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], length)
+    own = values[place]
+    found = best_stretches(own - CORE_PRICE, bounds)
+    running = np.r_[0, np.cumsum(own)]
+    total, size = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
+    total[found.units] = running[found.ends] - running[found.starts]
+    size[found.units] = found.ends - found.starts
+    yield _normal(total, size)
+    yield _log(size)
+
+
+def _normal(sums: Ints, places: Ints) -> Ints:
+    """Give evidence over the root of the number of its n-grams, in -127 … 127."""
+    root = np.sqrt(np.maximum(places, 1).astype(np.float64) * ORDERS)
+    return np.clip(np.floor(sums / root / 4), -TOP, TOP).astype(np.int64)
+
+
+def _odds(values: Floats) -> Ints:
+    return np.clip(np.floor(8 * values), -TOP, TOP).astype(np.int64)
+
+
+def _log(values: Ints) -> Ints:
+    """Give about 8·log2(1 + x), from the number's bits alone."""
+    mantissa, exponent = np.frexp(np.maximum(values, 0) + 1.0)
+    return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)

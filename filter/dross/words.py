@@ -1,0 +1,52 @@
+"""Words: runs of letters, and jieba's words for Han runs.
+
+Scripts that write blanks give words for nothing. Han runs do not: jieba's
+dictionary takes a second to load and its segmentation is the slowest thing one can
+do to a line, so ``han_words`` is called only where words decide something.
+"""
+
+import logging
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import jieba
+
+
+def runs(members: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give starts and ends of the runs of true *members*.
+
+    >>> runs(np.array([True, True, False, True]))
+    (array([0, 3]), array([2, 4]))
+    """
+    edges = np.flatnonzero(np.diff(np.r_[False, members, False].view(np.int8)))
+    return edges[::2], edges[1::2]
+
+
+@cache
+def _tokenizer() -> "jieba.Tokenizer":
+    """Load jieba and its dictionary (about a second), once, when first needed."""
+    import jieba  # noqa: PLC0415 — most text needs no dictionary
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    # what initialize() does, without its cache: a file in the common temporary folder
+    # that anyone could have written, read back with marshal
+    with tokenizer.get_dict_file() as file:
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(file)
+    tokenizer.initialized = True
+    return tokenizer
+
+
+def han_words(runs: Sequence[str]) -> list[int]:
+    """Give the lengths of jieba's words, HMM off, one run after the other.
+
+    >>> han_words(["我们去北京", "大学"])  # we go to Beijing; university
+    [2, 1, 2, 2]
+    """
+    cut = _tokenizer().cut
+    return [len(word) for run in runs for word in cut(run, HMM=False)]
