@@ -1,0 +1,158 @@
+"""The model card: figures as Markdown tables, and what a reader must know."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from dross.spans import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from dross.model import Model
+    from training.evaluate import Figures, Row
+
+LEAST_PAGES = 5  # groups with fewer pages say nothing
+LEAST_CHARACTERS = 100_000  # as above, where characters are counted
+
+
+def tables(figures: Figures) -> str:
+    """Give all figures as Markdown."""
+    parts = []
+    for grouping, rows in figures.pages.items():
+        parts.append(f"### Pages, by {grouping}\n\n{_pages(rows)}")
+    article = sum(figures.hijacked[0])
+    spam = max(sum(figures.hijacked[2]), 1)
+    parts.append(
+        "### Injected spam\n\n"
+        f"Article characters labelled spam: {figures.article_as_spam:.3%}; removed"
+        f" as chrome on the same pages: {figures.article_as_chrome:.2%}."
+    )
+    for grouping, found in figures.spam.items():
+        parts.append(
+            f"By {grouping}:\n\n"
+            + _table(
+                ("group", "spam characters", "labelled spam"),
+                ((r.group, f"{r.characters:,}", f"{r.recall:.1%}") for r in found),
+            )
+        )
+    parts.append(
+        "### Real documents with injected spam (none trained on)\n\n"
+        f"Spam characters labelled spam: {figures.hijacked[2][2] / spam:.1%} of"
+        f" {spam:,}; cut as spam or chrome: {1 - figures.hijacked[2][0] / spam:.1%}."
+        f" Other characters kept: {figures.hijacked[0][0] / article:.1%},"
+        f" labelled spam: {figures.hijacked[0][2] / article:.2%} of {article:,}."
+    )
+    parts.append(
+        "### Calibration of span probabilities\n\n"
+        + _table(
+            ("language", "expected calibration error", "share right at 0.9 to 1"),
+            (
+                (r.group, f"{r.error:.3f}", f"{r.bins[-1][2]:.3f}")
+                for r in figures.calibration
+                if sum(size for size, _, _ in r.bins) > LEAST_CHARACTERS
+            ),
+        )
+    )
+    for title, kept in (
+        ("Genuine texts and near misses", figures.genuine),
+        ("German pages, whole", figures.german),
+    ):
+        parts.append(
+            f"### {title}\n\n"
+            + _table(
+                ("group", "characters", "kept", "labelled spam"),
+                (
+                    (r.group, f"{r.characters:,}", f"{r.kept:.2%}", f"{r.spam:.3%}")
+                    for r in kept
+                ),
+            )
+        )
+    return "\n\n".join(parts)
+
+
+def card(model: Model, figures: Figures, labelled: Path) -> str:
+    """Give the model card of *model*, trained on the files in *labelled*."""
+    about = model.config.about
+    counts = json.dumps(
+        {
+            part: sum(1 for _ in (labelled / part).glob("*.gz"))
+            for part in ("train", "validation", "test")
+        }
+    )
+    return _CARD.format(
+        seed=about.get("seed"),
+        split=about.get("split"),
+        fit=about.get("fit"),
+        shards=counts,
+        labels=", ".join(LABELS),
+        decoding=model.config.decoding,
+        tables=tables(figures),
+    )
+
+
+def _pages(rows: Iterable[Row]) -> str:
+    return _table(
+        ("group", "pages", "article lost", "word F1", "precision", "recall"),
+        (
+            (
+                row.group,
+                str(row.pages),
+                f"{row.lost:.1%}",
+                f"{row.f1:.3f}",
+                f"{row.precision:.3f}",
+                f"{row.recall:.3f}",
+            )
+            for row in rows
+            if row.pages >= LEAST_PAGES
+        ),
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+_CARD = """# Model card: en-zh
+
+A linear model over hashed n-grams, two small nets over what surrounds a line and a
+third over stretches inside one, all in whole numbers. Labels: {labels}. Languages:
+English and Chinese, simplified and traditional; other languages are kept or cut by
+shape and position, less well.
+
+- Seed {seed}; split {split}; fit {fit}; shards of 100 pages by part: {shards}.
+- {decoding}
+
+## Trained on
+
+Public data sets of web pages with the main text as gold: WCXB development half
+(CC-BY-4.0), Dragnet 2012 (AGPL-3.0), WaDDLe/DAnIEL (GPL-3.0), Fundus fixtures (MIT),
+CleanEval, CleanPortalEval, Evan's extraction set, Harvest forums (Apache-2.0),
+html-to-text benchmark, trafilatura's evaluation pages (Apache-2.0), magic-html
+(Apache-2.0), ten Chinese finance and news sites, DAnIEL Chinese (GPL-3.0),
+university hosts, Hexo blogs, 163 news (MIT), Zhihu pages (MIT), WeChat posts, Sogou
+science entries (CC-BY-SA-3.0); genuine texts (laws, medical answers, encyclopaedia,
+news, reviews); spam lines and term lists from public block lists and repositories.
+Page texts belong to their authors; none of it is in this folder, only what a model
+of n-gram weights keeps of it. Parts are split by registered domain and by equal
+gold; thresholds come from the validation part; every figure below is on the test
+part, which nothing was trained, tuned or chosen on.
+
+## Limits
+
+- Golds disagree on headlines, bylines and captions; two to four points of F1 are that.
+- Pages in languages other than English, Chinese and German are hardly measured.
+- Spam that reads like an article (doorway prose, advertorials) is kept as article.
+- Product, listing and forum pages come out worse than articles: see the page types.
+
+## Figures
+
+`python -m training evaluate --corpus DIR` prints these. "Article lost" is the share
+of graded article characters that were removed, mean over pages; F1 is of bags of
+words against the gold, each page's renderings averaged first.
+
+{tables}
+"""

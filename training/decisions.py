@@ -1,0 +1,121 @@
+"""How scores become decisions: fitted on the validation part, which trained nothing.
+
+First the chain (temperature, offsets, transitions), by likelihood; then from which
+probability a unit is spam; then the rule for spam inside a unit. Each threshold is
+the lowest that loses at most a stated share of article characters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import minimize
+
+from dross import decode, network
+from dross.cleaner import Cleaner
+from dross.model import Decoding, Model
+from dross.spans import ARTICLE, LABELS, SPAM
+from training.stretches import stretch_rows
+from training.units import UNGRADED, batched, label_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from training.labelled import LabelledText
+
+# Shares of genuine characters that may be called spam, by whole units and by
+# stretches inside units. The issue's bound is a tenth of a per cent for both.
+UNIT_LOSS = 3e-4
+STRETCH_LOSS = 2e-4
+MOST_UNITS = 40_000  # the chain has twelve numbers; more units only take longer
+
+
+def fit_decoding(
+    logits: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    weights: NDArray[np.float32],
+    pages: NDArray[np.int64],
+) -> Decoding:
+    """Give the chain that makes the graded labels likeliest, each given its page.
+
+    Marginals, not whole sequences, so that ungraded units need no label and the
+    posteriors come out calibrated.
+    """
+    # every page counts the same here, so a part of them tells as much
+    step = -(-len(pages) // MOST_UNITS)
+    chosen = pages % step == 0
+    logits, labels, weights = logits[chosen], labels[chosen], weights[chosen]
+    pages = pages[chosen]
+    rows = np.flatnonzero(labels < UNGRADED)
+    truth = labels[rows]
+    share = weights[rows] / weights[rows].sum()
+    classes = len(LABELS)
+
+    def loss(values: NDArray[np.float64]) -> float:
+        scaled = logits * np.exp(values[0]) + np.r_[values[1:classes], 0.0]
+        scaled -= scaled.max(axis=1, keepdims=True)
+        chances = decode.posteriors(
+            np.exp(np.maximum(scaled, -30)),
+            np.exp(values[classes:].reshape(classes, classes)),
+            pages,
+        )
+        found = np.log(np.maximum(chances[rows, truth], 1e-9))
+        return float(-(share * found).sum() + 1e-4 * (values**2).sum())
+
+    start = np.zeros(classes + classes * classes)
+    best = minimize(
+        loss, start, method="L-BFGS-B", options={"maxiter": 25, "eps": 1e-4}
+    ).x
+    moves = best[classes:].reshape(classes, classes)
+    return Decoding(
+        temperature=round(float(np.exp(best[0])), 4),
+        offsets=(*(round(float(v), 4) for v in best[1:classes]), 0.0),
+        transitions=tuple(tuple(round(float(v), 4) for v in row) for row in moves),
+        spam=0.5,
+        lowest=0.05,
+        highest=0.5,
+    )
+
+
+def fit_spam_threshold(model: Model, texts: Sequence[LabelledText]) -> float:
+    """Give the lowest spam probability that loses at most UNIT_LOSS of the article."""
+    cleaner = Cleaner(model)
+    chances, sizes, total = [], [], 0
+    for batch in batched(texts):
+        read = cleaner.read([text.text for text in batch])
+        units = label_units(batch)
+        size = units.features.sizes - 2
+        genuine = (units.labels == ARTICLE) & units.pure
+        chances.append(read.posteriors[genuine, SPAM])
+        sizes.append(size[genuine])
+        total += int(size[genuine].sum())
+    return lowest_threshold(
+        np.concatenate(chances), np.concatenate(sizes), UNIT_LOSS * total
+    )
+
+
+def lowest_threshold(
+    scores: NDArray[np.float64],
+    sizes: NDArray[np.int64],
+    allowed: float,
+    least: float = 0.5,
+) -> float:
+    """Give the lowest threshold with at most *allowed* size at or above it."""
+    order = np.argsort(-scores, kind="stable")
+    over = np.cumsum(sizes[order]) > allowed
+    if not over.any():
+        return least
+    first = float(scores[order][int(np.argmax(over))])
+    return max(least, round(first + 1e-4, 4))
+
+
+def fit_stretch_threshold(model: Model, texts: Sequence[LabelledText]) -> float:
+    """Give the lowest log odds of a stretch that lose at most STRETCH_LOSS."""
+    rows = stretch_rows(model, texts)
+    odds = network.run(model.phrase, rows.columns)[1][:, 0]
+    return lowest_threshold(
+        odds, rows.sizes - rows.spam, STRETCH_LOSS * rows.genuine, least=-99.0
+    )

@@ -1,0 +1,131 @@
+"""The documents that each stage sees: pages, with and without injected spam.
+
+Every page's randomness comes from the seed and its own id, so that one more page in
+the corpus changes nothing for the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from training.injection import doorway, inject
+from training.labelled import LabelledText, Mark, read_labelled
+from training.probes import read_near_misses, read_texts
+from training.spam import read_spam
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from training.insertion import Insertion
+    from training.spam import SpamSource
+
+# Half of the pages get spam: far more than the web has, so that there is enough of
+# each kind to learn from; how rare it is comes in with the thresholds.
+INJECTED_SHARE = 0.5
+DOORWAYS = 600  # pages that are spam from end to end
+# Genuine texts have no chrome around them; long ones (a whole law) are cut.
+TEXT_LENGTH = 6000
+TEXTS_INJECTED = 0.3
+# Near misses are put together as pages of 1, 2, 4 and 8 lines in turn: a line alone,
+# with nothing around it, is as common in a database column as a page.
+NEAR_MISSES = (1, 2, 1, 4, 1, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that documents are made from."""
+
+    files: tuple[Path, ...]
+    spam: SpamSource
+    texts: dict[str, tuple[LabelledText, ...]]
+    near_misses: dict[str, tuple[LabelledText, ...]]
+
+
+def read_material(corpus: Path, files: Sequence[Path]) -> Material:
+    """Give the material in *corpus*, with its labelled pages in *files*."""
+    return Material(
+        tuple(files), read_spam(corpus), read_texts(corpus), read_near_misses(corpus)
+    )
+
+
+def generator(seed: int, name: str) -> np.random.Generator:
+    """Give the random numbers that belong to *name*."""
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest, "big")])
+
+
+def fold_of(text: LabelledText, folds: int) -> int:
+    """Give the fold of a text; a site is in one fold."""
+    return blake2b(text.site.encode("utf-8"), digest_size=2).digest()[0] % folds
+
+
+def pages(material: Material, part: str) -> Iterator[LabelledText]:
+    """Yield the labelled pages of *part*, every rendering, as they are."""
+    for file in material.files:
+        if file.parent.name == part:
+            yield from read_labelled(file)
+
+
+def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText]:
+    """Yield all documents of *part*: pages, genuine texts, near misses, doorways."""
+    spam = material.spam
+    for page in pages(material, part):
+        rng = generator(seed, page.id)
+        # spam of the evaluation's part stays unseen even where a threshold is chosen
+        yield (
+            inject(rng, page, spam, part).page
+            if rng.random() < INJECTED_SHARE
+            else page
+        )
+    for text in material.texts[part]:
+        rng = generator(seed, text.id)
+        short = shortened(rng, text)
+        yield (
+            inject(rng, short, spam, part).page
+            if rng.random() < TEXTS_INJECTED
+            else short
+        )
+    yield from near_miss_pages(material.near_misses[part], seed)
+    scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
+    for number in range(int(DOORWAYS * scale)):
+        name = f"doorway/{part}/{number}"
+        page = doorway(generator(seed, name), spam, part).page
+        yield replace(page, id=name, page=name, site=name, source="doorway")
+
+
+def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:
+    """Give at most TEXT_LENGTH characters of a text, from a line start on."""
+    if len(text.text) <= TEXT_LENGTH:
+        return text
+    start = int(rng.integers(0, len(text.text) - TEXT_LENGTH + 1))
+    start = text.text.rfind("\n", 0, start) + 1
+    part = text.text[start : start + TEXT_LENGTH]
+    return replace(text, text=part, marks=(Mark(0, len(part), "article"),))
+
+
+def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[LabelledText]:
+    """Yield pages of a few near misses each, in an order of their own."""
+    order = generator(seed, "near misses").permutation(len(lines))
+    start = 0
+    for size in cycle(NEAR_MISSES):
+        chosen = [lines[i] for i in order[start : start + size]]
+        start += size
+        if not chosen:
+            return
+        text = "\n".join(line.text for line in chosen)
+        yield replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+
+
+def injected(
+    material: Material, part: str, seed: int, texts: Sequence[LabelledText]
+) -> Iterator[tuple[LabelledText, tuple[Insertion, ...]]]:
+    """Yield each of *texts* with spam of *part*, and what was inserted."""
+    for text in texts:
+        made = inject(generator(seed, f"{part}:{text.id}"), text, material.spam, part)
+        yield made.page, made.insertions

@@ -1,0 +1,331 @@
+"""The step ``evaluate``: what the cleaner that ships does to pages it never saw.
+
+Wrongly removed article characters come first in every table: cutting an article is
+worse than leaving a menu.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dross.spans import LABELS
+from training import documents
+from training.measure import word_score
+from training.pages import page_files, read_pages
+from training.probes import read_hijacked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from dross import Cleaned, Cleaner
+    from training.documents import Material
+    from training.labelled import LabelledText
+    from training.pages import Page
+
+# Page types whose gold is one article; sources that name no type hold articles.
+ARTICLE_TYPES = (None, "article", "news", "blog", "documentation")
+UNGRADED = len(LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Means over one group of pages; shares are of characters, F1 of words."""
+
+    group: str
+    pages: int
+    lost: float
+    f1: float
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRow:
+    """How true the probabilities of spans are, in a group.
+
+    ``error``: expected calibration error over ten bins, weighted by graded
+    characters (Naeini et al., 2015). ``bins``: for each, characters, their mean
+    probability, and the share of them whose label is right.
+    """
+
+    group: str
+    error: float
+    bins: list[tuple[int, float, float]]
+
+
+def calibration_rows(
+    texts: Sequence[LabelledText], cleaned: Sequence[Cleaned]
+) -> list[CalibrationRow]:
+    """Give the calibration of the spans' probabilities by language."""
+    totals: dict[str, np.ndarray] = defaultdict(lambda: np.zeros((10, 3)))
+    for text, result in zip(texts, cleaned, strict=True):
+        table = totals[language(text.lang)]
+        for span in result.spans:
+            right = graded = 0
+            for mark in text.marks:
+                shared = min(mark.end, span.end) - max(mark.start, span.start)
+                if shared > 0:
+                    graded += shared
+                    right += shared * (mark.label == span.label)
+            row = min(int(span.probability * 10), 9)
+            table[row] += (graded, graded * span.probability, right)
+    rows = []
+    for name, table in sorted(totals.items()):
+        size = np.maximum(table[:, 0], 1)
+        mean, true = table[:, 1] / size, table[:, 2] / size
+        error = float((table[:, 0] * np.abs(mean - true)).sum() / table[:, 0].sum())
+        bins = [
+            (int(t[0]), round(m, 4), round(r, 4))
+            for t, m, r in zip(table, mean, true, strict=True)
+        ]
+        rows.append(CalibrationRow(name, error, bins))
+    return rows
+
+
+def gold_pages(corpus: Path, keys: set[str]) -> dict[str, Page]:
+    """Give the pages of *corpus* with gold that are among *keys*."""
+    found = {}
+    for file in page_files(corpus):
+        for page in read_pages(file):
+            if page.key in keys and page.gold:
+                found[page.key] = page
+    return found
+
+
+def confusion(text: LabelledText, cleaned: Cleaned) -> np.ndarray:
+    """Give visible characters by true label (row; last, ungraded) and label given."""
+    truth = np.full(len(text.text), UNGRADED)
+    for mark in text.marks:
+        truth[mark.start : mark.end] = LABELS.index(mark.label)
+    given = np.zeros(len(text.text), int)
+    for span in cleaned.spans:
+        given[span.start : span.end] = LABELS.index(span.label)
+    seen = np.fromiter((not c.isspace() for c in text.text), bool, len(text.text))
+    flat = np.bincount((truth * 3 + given)[seen], minlength=12)
+    return flat.reshape(4, 3)
+
+
+def language(lang: str) -> str:
+    """Give the language group that figures are reported by."""
+    return "zh" if lang.startswith("zh") else lang[:2] or "other"
+
+
+def page_rows(
+    texts: Sequence[LabelledText],
+    cleaned: Iterable[Cleaned],
+    golds: Mapping[str, Page],
+) -> dict[str, list[Row]]:
+    """Give the figures of pages by language, source, page type and rendering.
+
+    A page counts once: its renderings are averaged first, but where renderings are
+    compared.
+    """
+    scored = []
+    for text, result in zip(texts, cleaned, strict=True):
+        if text.page not in golds:
+            continue
+        score = word_score(result.text, golds[text.page].gold or "")
+        table = confusion(text, result)
+        lost = table[0, 1:].sum() / max(table[0].sum(), 1)
+        scored.append((text, (lost, score.f1, score.precision, score.recall)))
+    groupings: dict[str, Callable[[LabelledText], str | None]] = {
+        "article pages": lambda t: (
+            language(t.lang) if t.page_type in ARTICLE_TYPES else None
+        ),
+        "all pages": lambda t: language(t.lang),
+        "source": lambda t: f"{language(t.lang)} {t.source}",
+        "page type": lambda t: f"{t.source} {t.page_type}" if t.page_type else None,
+        "rendering": lambda t: f"{language(t.lang)} {t.rendering}",
+    }
+    return {name: _rows(scored, group) for name, group in groupings.items()}
+
+
+def _rows(
+    scored: Sequence[tuple[LabelledText, tuple[float, ...]]],
+    group: Callable[[LabelledText], str | None],
+) -> list[Row]:
+    by_page: dict[tuple[str, str], list[tuple[float, ...]]] = defaultdict(list)
+    for text, values in scored:
+        name = group(text)
+        if name is not None:
+            by_page[name, text.page].append(values)
+    by_group: dict[str, list[np.ndarray]] = defaultdict(list)
+    for (name, _), renderings in by_page.items():
+        by_group[name].append(np.mean(renderings, axis=0))
+    return [
+        Row(name, len(found), *map(float, np.mean(found, axis=0)))
+        for name, found in sorted(by_group.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SpamRow:
+    """Characters of spam in a group, and the share of them labelled spam."""
+
+    group: str
+    characters: int
+    recall: float
+
+
+def spam_rows(  # noqa: PLR0913, PLR0917 — what is measured on what
+    cleaner: Cleaner,
+    material: Material,
+    part: str,
+    seed: int,
+    texts: Sequence[LabelledText],
+    jobs: int,
+) -> tuple[dict[str, list[SpamRow]], float, float]:
+    """Inject spam of *part* into *texts* and give recall by form, family and so on.
+
+    Also the share of article characters labelled spam, and that removed as chrome.
+    """
+    made = list(documents.injected(material, part, seed, texts))
+    results = cleaner.stream((page.text for page, _ in made), jobs=jobs)
+    totals: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    table = np.zeros((4, 3), int)
+    for (page, insertions), result in zip(made, results, strict=True):
+        table += confusion(page, result)
+        spam = np.zeros(len(page.text), bool)
+        for span in result.spans:
+            spam[span.start : span.end] = span.label == "spam"
+        for insertion in insertions:
+            here = slice(insertion.start, insertion.end)
+            seen = [not c.isspace() for c in page.text[here]]
+            found = int(spam[here][seen].sum())
+            groups = {
+                "all": "all",
+                "form": insertion.form,
+                "family": insertion.family,
+                "language": f"{insertion.lang} in {language(page.lang)}",
+                "disguise": insertion.disguise or "none",
+                "rendering": page.rendering,
+            }
+            for grouping, name in groups.items():
+                totals[grouping, name][0] += sum(seen)
+                totals[grouping, name][1] += found
+    rows: dict[str, list[SpamRow]] = defaultdict(list)
+    for (grouping, name), (size, found) in sorted(totals.items()):
+        rows[grouping].append(SpamRow(name, size, found / max(size, 1)))
+    article = max(int(table[0].sum()), 1)
+    return dict(rows), float(table[0, 2]) / article, float(table[0, 1]) / article
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """Genuine text in a group: characters, share kept, share called spam."""
+
+    group: str
+    characters: int
+    kept: float
+    spam: float
+
+
+def kept_rows(
+    cleaner: Cleaner, texts: Sequence[LabelledText], jobs: int
+) -> list[KeptRow]:
+    """Give by source what becomes of *texts*, whatever their labels are."""
+    totals: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(3, int))
+    for text, result in zip(
+        texts, cleaner.stream((t.text for t in texts), jobs=jobs), strict=True
+    ):
+        counts = confusion(text, result).sum(0)
+        totals[text.source] += counts
+        totals["all"] += counts
+    return [
+        KeptRow(name, int(c.sum()), float(c[0] / size), float(c[2] / size))
+        for name, c in sorted(totals.items())
+        for size in [max(c.sum(), 1)]
+    ]
+
+
+def hijacked(cleaner: Cleaner, corpus: Path) -> np.ndarray:
+    """Give the confusion over the real documents with injected spam."""
+    texts = read_hijacked(corpus)
+    results = cleaner.stream(text.text for text in texts)
+    return sum(
+        (confusion(t, r) for t, r in zip(texts, results, strict=True)),
+        np.zeros((4, 3), int),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a model on one part of the split.
+
+    ``pages``: by grouping. ``spam``: injected spam, by grouping; ``article_as_spam``
+    and ``article_as_chrome``: shares of the article characters of those pages.
+    ``genuine``: near misses and texts. ``german``: pages that are neither English
+    nor Chinese. ``hijacked``: characters of real injected documents, by true label
+    (rows, the last ungraded) and label given.
+    """
+
+    pages: dict[str, list[Row]]
+    spam: dict[str, list[SpamRow]]
+    article_as_spam: float
+    article_as_chrome: float
+    genuine: list[KeptRow]
+    german: list[KeptRow]
+    hijacked: list[list[int]]
+    calibration: list[CalibrationRow]
+
+
+def figures(  # noqa: PLR0913, PLR0917 — what a run knows
+    cleaner: Cleaner,
+    corpus: Path,
+    material: Material,
+    part: str,
+    seed: int,
+    jobs: int,
+) -> Figures:
+    """Measure *cleaner* on *part* of the corpus."""
+    texts = list(documents.pages(material, part))
+    golds = gold_pages(corpus, {text.page for text in texts})
+    cleaned = list(cleaner.stream((text.text for text in texts), jobs=jobs))
+    one_each = one_rendering_each(texts)
+    spam, as_spam, as_chrome = spam_rows(cleaner, material, part, seed, one_each, jobs)
+    genuine = [*material.near_misses[part], *material.texts[part]]
+    return Figures(
+        pages=page_rows(texts, cleaned, golds),
+        spam=spam,
+        article_as_spam=as_spam,
+        article_as_chrome=as_chrome,
+        genuine=kept_rows(cleaner, genuine, jobs),
+        german=kept_rows(cleaner, [t for t in texts if t.lang == "de"], jobs),
+        hijacked=hijacked(cleaner, corpus).tolist(),
+        calibration=calibration_rows(texts, cleaned),
+    )
+
+
+def one_rendering_each(texts: Sequence[LabelledText]) -> list[LabelledText]:
+    """Give one rendering of each page, chosen by the page's name, in order."""
+    by_page: dict[str, list[LabelledText]] = defaultdict(list)
+    for text in texts:
+        by_page[text.page].append(text)
+    return [
+        renderings[
+            blake2b(page.encode("utf-8", "surrogatepass")).digest()[0] % len(renderings)
+        ]
+        for page, renderings in by_page.items()
+    ]
+
+
+def read_figures(path: Path) -> Figures:
+    """Read what ``json.dumps(asdict(figures))`` wrote."""
+    record = json.loads(path.read_text("utf-8"))
+    return Figures(
+        pages={k: [Row(**r) for r in v] for k, v in record["pages"].items()},
+        spam={k: [SpamRow(**r) for r in v] for k, v in record["spam"].items()},
+        article_as_spam=record["article_as_spam"],
+        article_as_chrome=record["article_as_chrome"],
+        genuine=[KeptRow(**r) for r in record["genuine"]],
+        german=[KeptRow(**r) for r in record["german"]],
+        hijacked=record["hijacked"],
+        calibration=[CalibrationRow(**r) for r in record["calibration"]],
+    )

@@ -1,0 +1,209 @@
+"""The step ``fit``: labelled pages in, everything that a model needs out.
+
+Each page's evidence comes from heads that have not seen its site, so that the net
+does not learn from evidence that knows the answer. What is exported is the mean of
+the folds' heads: itself a linear model, on the same scale as each of them.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import joblib
+import numpy as np
+from joblib import Parallel, delayed
+
+from dross import evidence, model, network
+from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
+from dross.spans import SPAM
+from training import decisions, heads, stages
+from training.documents import documents
+from training.network import fit_network, whole_network
+from training.stages import Evidence
+from training.stretches import stretch_rows
+from training.units import UNGRADED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from dross.network import Network
+    from training.documents import Material
+    from training.labelled import LabelledText
+    from training.stages import UnitRows
+
+HIDDEN = (48, 16)
+SECOND_HIDDEN = (32, 16)
+PHRASE_HIDDEN = (32,)
+# Two units in a hundred are spam; they count for more, so that the nets spend some of
+# their strength on them. The chain's offsets bring the chances back.
+SPAM_WEIGHT = 3
+PRICE = 10  # of a place in a stretch, in whole weights of the phrase head
+EVERY = 2  # one text in so many teaches the phrase net
+PASSES = (256, 512, 1024, 4096)  # rows a batch, pass by pass
+# A page with less article than a short paragraph is of no use, nor is one that is
+# mostly spam.
+VERDICT = VerdictRule(article_width=80, spam_share=0.5)
+_SCALED_TEXTS = 2000  # texts that the heads' ranges are taken from
+_SAMPLED_UNITS = 100_000  # units that the range of hidden activations is taken from
+
+
+def say(text: str) -> None:
+    """Tell how far the run is, on standard error."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def fit(  # noqa: PLR0913, PLR0917 — what a run knows
+    material: Material,
+    kept_heads: Path,
+    run: Path,
+    about: dict[str, object],
+    seed: int,
+    jobs: int,
+) -> None:
+    """Fit a model to *material* and save it to *run*/model.
+
+    The heads are kept in *kept_heads*: those that are there are not fitted again.
+    *about* is written into the model's config.
+    """
+    texts = list(documents(material, "train", seed))
+    say(f"{len(texts):,} training texts")
+    if not heads.are_in(kept_heads):
+        heads.fit_heads(kept_heads, texts, seed, jobs)
+    folds, weights = heads.whole_heads(kept_heads)
+    say("heads fitted")
+    rarity = stages.rarity_table(*stages.rarity_counts(texts))
+    rng = np.random.default_rng([seed, 3])
+    some = rng.choice(len(texts), min(_SCALED_TEXTS, len(texts)), replace=False)
+    scales = heads.head_scales([texts[i] for i in np.sort(some)], weights)
+    found = [Evidence(heads.BITS, evidence.pack(w), scales, rarity) for w in folds]
+    first = fit_pass(run / "first.joblib", texts, found, None, rng, jobs)
+    second = fit_pass(run / "second.joblib", texts, found, first, rng, jobs)
+    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 0.05, 0.5)
+    config = Config(
+        heads.BITS,
+        tuple(scales.tolist()),
+        chain,
+        PhraseRule(PRICE, 0.0),
+        VERDICT,
+        about,
+    )
+    # until there is a phrase net, any net with its columns stands in its place
+    fitted = Model(config, evidence.pack(weights), rarity, first, second, second)
+    held = list(documents(material, "validation", seed))
+    fitted = decide_units(fitted, held)
+    phrase = fit_phrases(run / "phrase.joblib", texts, fitted, found, rng, jobs)
+    fitted = replace(fitted, phrase=phrase)
+    threshold = decisions.fit_stretch_threshold(fitted, held[::2])
+    rule = PhraseRule(PRICE, round(threshold, 4))
+    say(f"spam inside units: {rule}")
+    config = replace(fitted.config, phrase=rule)
+    model.save(run / "model", config, weights, rarity, (first, second, phrase))
+
+
+def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
+    keep: Path,
+    texts: Sequence[LabelledText],
+    found: Sequence[Evidence],
+    first: Network | None,
+    rng: np.random.Generator,
+    jobs: int,
+) -> Network:
+    """Give the net of the first pass, or of the second where *first* is given.
+
+    The scikit-learn estimator is kept as *keep*.
+    """
+    table = context_table(texts, found, first, jobs)
+    say(f"{len(table.labels):,} units with their context")
+    graded = np.flatnonzero(table.labels < UNGRADED)
+    spam = table.labels[graded] == SPAM
+    net = fit_network(
+        table.columns[graded],
+        table.labels[graded],
+        table.weights[graded] * np.where(spam, np.float32(SPAM_WEIGHT), 1),
+        SECOND_HIDDEN if first else HIDDEN,
+        rng,
+        PASSES,
+    )
+    joblib.dump(net, keep)
+    sample = rng.choice(graded, min(_SAMPLED_UNITS, len(graded)), replace=False)
+    return whole_network(net, table.columns[sample])
+
+
+def context_table(
+    texts: Sequence[LabelledText],
+    found: Sequence[Evidence],
+    first: Network | None,
+    jobs: int,
+) -> UnitRows:
+    """Give context columns of *texts*, each from heads that have not seen its site.
+
+    *found*: the heads of each fold.
+    """
+    halves = [
+        (part[half::2], fold)
+        for fold, part in enumerate(heads.by_fold(texts))
+        for half in range(2)
+    ]
+    rows = Parallel(n_jobs=jobs)(
+        delayed(stages.context_rows)(part, found[fold], first)
+        for part, fold in halves
+        if part
+    )
+    return stages.joined(rows)
+
+
+def fit_phrases(  # noqa: PLR0913, PLR0917 — one net's whole input
+    keep: Path,
+    texts: Sequence[LabelledText],
+    fitted: Model,
+    found: Sequence[Evidence],
+    rng: np.random.Generator,
+    jobs: int,
+) -> Network:
+    """Give the net that decides on stretches inside units.
+
+    It learns from a part of the *texts*, each by heads that have not seen its site.
+    """
+    parts = [
+        (part[start :: 2 * EVERY], replace(fitted, packed=found[fold].packed))
+        for fold, part in enumerate(heads.by_fold(texts))
+        for start in (0, EVERY)
+    ]
+    rows = Parallel(n_jobs=jobs)(
+        delayed(stretch_rows)(chosen, part) for part, chosen in parts if part
+    )
+    columns = np.concatenate([row.columns for row in rows])
+    labels = np.concatenate([row.labels for row in rows])
+    sizes = np.concatenate([row.sizes for row in rows])
+    say(f"{len(labels):,} stretches, {int((labels == 1).sum()):,} of them spam")
+    graded = np.flatnonzero(labels >= 0)
+    net = fit_network(
+        columns[graded],
+        labels[graded],
+        np.sqrt(sizes[graded]).astype(np.float32),
+        PHRASE_HIDDEN,
+        rng,
+        PASSES,
+    )
+    joblib.dump(net, keep)
+    return whole_network(net, columns[graded])
+
+
+def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
+    """Give the model with its chain and the threshold for units that are spam.
+
+    Both are found on *texts* of the validation part.
+    """
+    config = fitted.config
+    found = Evidence(config.bits, fitted.packed, np.array(config.scales), fitted.rarity)
+    rows = stages.context_rows(texts, found, fitted.first)
+    _, logits = network.run(fitted.second, rows.columns)
+    chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
+    fitted = replace(fitted, config=replace(config, decoding=chain))
+    chain = replace(chain, spam=decisions.fit_spam_threshold(fitted, texts))
+    say(f"decoding: {chain}")
+    return replace(fitted, config=replace(config, decoding=chain))

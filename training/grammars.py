@@ -1,0 +1,121 @@
+"""Grammars: spam phrases of our own, for what the lexicons lack.
+
+``grammars.json`` has one small grammar a family and language. Its telling words
+(brands, drugs, cities, games) are dealt out among the parts, and some patterns are
+kept for the test, so that no test phrase can be put together from what training saw.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.phrases import SALT, Phrase, fold, pick
+from training.split import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+
+GRAMMARS = Path(__file__).with_name("grammars.json")
+_SLOT = re.compile(r"\{(\w+)\}")
+_DOMAIN_ENDINGS = (".com", ".net", ".cc", ".vip", ".top", ".xyz", ".club", ".info")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Patterns and words of one family in one language that one part may use."""
+
+    family: str
+    lang: str
+    patterns: tuple[str, ...]
+    sentences: tuple[str, ...]
+    slots: Mapping[str, tuple[str, ...]]
+
+    def phrase(self, rng: np.random.Generator) -> Phrase:
+        """Make a phrase of a few words."""
+        return self._filled(rng, self.patterns)
+
+    def sentence(self, rng: np.random.Generator) -> Phrase:
+        """Make a whole sentence."""
+        return self._filled(rng, self.sentences)
+
+    def _filled(self, rng: np.random.Generator, patterns: Sequence[str]) -> Phrase:
+        text = pick(rng, patterns)
+        while _SLOT.search(text):  # a word may hold a slot itself: mpo{n}
+            text = _SLOT.sub(lambda match: self._word(rng, match[1]), text)
+        return Phrase(text, self.family, self.lang)
+
+    def _word(self, rng: np.random.Generator, slot: str) -> str:
+        if slot == "n":
+            return str(rng.integers(1, 1000))
+        if slot == "nn":
+            return str(rng.integers(10**6, 10 ** int(rng.integers(8, 12))))
+        if slot == "domain":
+            return domain(rng)
+        if slot == "handle":
+            return _letters(rng, 3, 7) + str(rng.integers(10, 10_000))
+        return pick(rng, self.slots[slot])
+
+
+def domain(rng: np.random.Generator) -> str:
+    """Make up a throw-away host name of the kind that spam links to."""
+    name = _letters(rng, 2, 6) + str(rng.integers(1, 10_000))
+    if rng.random() < 0.3:
+        name = str(rng.integers(100, 100_000)) + _letters(rng, 1, 2)
+    name += pick(rng, _DOMAIN_ENDINGS)
+    return ("www." if rng.random() < 0.5 else "") + name
+
+
+def _letters(rng: np.random.Generator, least: int, most: int) -> str:
+    length = int(rng.integers(least, most + 1))
+    return "".join(chr(97 + int(i)) for i in rng.integers(26, size=length))
+
+
+def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
+    """Return the grammars that each part may use.
+
+    Words under "split" are dealt out 70/10/20 by their hash, at least one to each
+    part; "held_out" patterns go to the test alone, which also uses the others.
+    """
+    parts: dict[str, list[Grammar]] = {part: [] for part in PARTS}
+    for entry in json.loads(path.read_text(encoding="utf-8")):
+        shared = {slot: tuple(w.split("|")) for slot, w in entry["shared"].items()}
+        dealt = {slot: _deal(w.split("|")) for slot, w in entry["split"].items()}
+        for part in PARTS:
+            patterns, sentences = entry["patterns"], entry["sentences"]
+            if part == "test":
+                patterns = [*patterns, *entry["held_out"]]
+                sentences = [*sentences, *entry["held_out_sentences"]]
+            parts[part].append(
+                Grammar(
+                    family=entry["family"],
+                    lang=entry["lang"],
+                    patterns=tuple(patterns),
+                    sentences=tuple(sentences),
+                    slots={**shared, **{slot: d[part] for slot, d in dealt.items()}},
+                )
+            )
+    return {part: tuple(grammars) for part, grammars in parts.items()}
+
+
+def _deal(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def order(word: str) -> bytes:
+        return blake2b(f"{SALT}/{fold(word)}".encode(), digest_size=8).digest()
+
+    ordered = sorted(words, key=order)
+    test = max(1, round(0.2 * len(ordered)))
+    held = test + max(1, round(0.1 * len(ordered)))
+    if held >= len(ordered):
+        msg = f"only {len(ordered)} words to deal out: {words}; give at least three"
+        raise ValueError(msg)
+    return {
+        "test": tuple(ordered[:test]),
+        "validation": tuple(ordered[test:held]),
+        "train": tuple(ordered[held:]),
+    }

@@ -1,0 +1,86 @@
+"""The context stage's net: fitted by scikit-learn, then brought to whole numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.neural_network import MLPClassifier
+
+from dross.features import TOP
+from dross.network import ACTIVE, EXACT, Layer, Network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Columns reach ±127; nets learn best from inputs of about ±2.
+INPUT_SCALE = 1 / 64
+CHUNK = 1 << 17  # rows turned to float at once
+# Batches grow instead of the step shrinking: the same effect (Smith et al., 2018,
+# "Don't decay the learning rate, increase the batch size") with public parameters.
+BATCHES = (256, 512, 1024, 2048, 4096, 8192)
+
+
+def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
+    columns: NDArray[np.int8],
+    labels: NDArray[np.int8],
+    weights: NDArray[np.float32],
+    hidden: tuple[int, ...],
+    rng: np.random.Generator,
+    batches: tuple[int, ...] = BATCHES,
+) -> MLPClassifier:
+    """Give the net fitted to the rows; each batch size is one pass over them."""
+    net = MLPClassifier(
+        hidden,
+        alpha=1e-5,
+        learning_rate_init=1e-3,
+        random_state=int(rng.integers(1 << 31)),
+    )
+    mean, classes = weights.mean(), np.unique(labels)
+    for size in batches:
+        order = rng.permutation(len(labels))
+        for start in range(0, len(order), CHUNK):
+            rows = order[start : start + CHUNK]
+            net.set_params(batch_size=min(size, len(rows)))
+            net.partial_fit(
+                columns[rows].astype(np.float32) * np.float32(INPUT_SCALE),
+                labels[rows],
+                sample_weight=weights[rows] / mean,
+                classes=classes,
+            )
+    return net
+
+
+def whole_network(net: MLPClassifier, columns: NDArray[np.int8]) -> Network:
+    """Give the net in whole numbers.
+
+    *columns*: rows to find the range of the hidden activations on.
+    """
+    layers = []
+    values = columns.astype(np.float32) * np.float32(INPUT_SCALE)
+    unit, largest = INPUT_SCALE, TOP  # what 1 stands for, and the greatest input
+    last = len(net.coefs_) - 1
+    for number, (weights, bias) in enumerate(
+        zip(net.coefs_, net.intercepts_, strict=True)
+    ):
+        # as fine as exact sums allow
+        reach = (np.abs(weights).sum(0) * largest + np.abs(bias) / unit).max()
+        # rounding adds at most a half for each weight
+        room = EXACT - 1 - 0.5 * largest * (len(weights) + 1)
+        factor = room / reach
+        whole = np.round(weights * factor).astype(np.float32)
+        offset = np.round(bias / unit * factor).astype(np.float32)
+        unit = float(unit / factor)
+        shift = 0
+        if number < last:
+            values = np.maximum(values @ weights + bias, 0)
+            top = float(np.quantile(values, 0.9995)) or 1.0
+            shift = max(0, math.ceil(math.log2(max(top / unit / ACTIVE, 1))))
+            unit *= 2.0**shift
+            largest = ACTIVE
+        layers.append(Layer(whole, offset, shift))
+        if layers[-1].bound(TOP if number == 0 else ACTIVE) >= EXACT:
+            msg = f"layer {number} could reach {layers[-1].bound(largest):.0f}"
+            raise ArithmeticError(msg)
+    return Network(tuple(layers), unit)

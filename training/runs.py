@@ -1,0 +1,164 @@
+"""A run: the steps from a corpus to a model folder, and what each leaves behind.
+
+    RUN/labelled/                 labelled text (step corpus)
+    RUN/heads-DIGEST/             linear heads (step fit)
+    RUN/fit-DIGEST/               nets, thresholds and the fitted model (step fit)
+    RUN/fit-DIGEST/figures.json   figures on the test part (step evaluate)
+
+Digests are of the labelled text, the code that the step runs through, and the seed;
+what is there already is not made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dross
+from dross import model
+from dross.cleaner import open_cleaner
+from training import card, corpus, documents, evaluate, fit
+from training.fit import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from training.documents import Material
+
+_DROSS, _TRAINING = Path(dross.__file__).parent, Path(__file__).parent
+# Code whose change makes other heads, and other models from the same heads.
+_HEADS_CODE = (
+    *(
+        _DROSS / f"{name}.py"
+        for name in ("chars", "evidence", "features", "hashing", "lines", "words")
+    ),
+    *(
+        _TRAINING / f"{name}.py"
+        for name in (
+            "disguise", "documents", "forms", "grammars", "heads", "injection",
+            "insertion", "layout", "linear", "phrases", "probes", "rows", "spam",
+            "units",
+        )
+    ),
+)  # fmt: skip
+_FIT_CODE = (
+    *(
+        _DROSS / f"{name}.py"
+        for name in ("cleaner", "context", "decode", "edges", "network", "phrases")
+    ),
+    *(
+        _TRAINING / f"{name}.py"
+        for name in ("decisions", "fit", "network", "stages", "stretches")
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run; its methods are the steps."""
+
+    source: Path
+    folder: Path
+    out: Path
+    seed: int
+    jobs: int
+
+    @property
+    def labelled(self) -> Path:
+        """Where the labelled text lies."""
+        return self.folder / "labelled"
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """The labelled files; made first if they are not there."""
+        return corpus.build(self.source, self.labelled, self.jobs)
+
+    @cached_property
+    def material(self) -> Material:
+        """What documents are made from."""
+        return documents.read_material(self.source, self.files)
+
+    @cached_property
+    def heads(self) -> Path:
+        """The folder of the heads of this corpus, code and seed."""
+        texts = sorted(self.source.glob("[st]*/**/*"))
+        digest = _digest((*self.files, *texts, *_HEADS_CODE), str(self.seed))
+        return self.folder / f"heads-{digest}"
+
+    @cached_property
+    def fitted(self) -> Path:
+        """The folder of the model of this corpus, code and seed."""
+        return self.folder / f"fit-{_digest(_FIT_CODE, self.heads.name)}"
+
+    def corpus(self) -> None:
+        """Label the pages."""
+        say(f"corpus: {len(self.files)} files of labelled text in {self.labelled}")
+
+    def fit(self) -> None:
+        """Fit the model."""
+        if (self.fitted / "model" / "config.json").exists():
+            say(f"fit: {self.fitted} is there already")
+            return
+        self.fitted.mkdir(parents=True, exist_ok=True)
+        self.heads.mkdir(parents=True, exist_ok=True)
+        about = {
+            "seed": self.seed,
+            "fit": self.fitted.name.removeprefix("fit-"),
+            "split": json.loads((self.labelled / "corpus.json").read_text("utf-8"))[
+                "split"
+            ],
+        }
+        fit.fit(self.material, self.heads, self.fitted, about, self.seed, self.jobs)
+        say(f"fit: model in {self.fitted / 'model'}")
+
+    def evaluate(self) -> None:
+        """Measure the model on the test part; figures go to standard output too."""
+        self.fit()
+        path = self.fitted / "figures.json"
+        if not path.exists():
+            cleaner = open_cleaner((self.fitted / "model").resolve())
+            figures = evaluate.figures(
+                cleaner, self.source, self.material, "test", self.seed, self.jobs
+            )
+            path.write_text(json.dumps(asdict(figures), indent=1) + "\n", "utf-8")
+        print(card.tables(evaluate.read_figures(path)))
+
+    def compare(self) -> None:
+        """Set the model beside extractors that read the HTML of the same pages."""
+        from training import compare  # noqa: PLC0415 — its peers are another extra
+
+        self.fit()
+        rows = compare.compare(
+            self.source,
+            self.files,
+            open_cleaner((self.fitted / "model").resolve()),
+            "test",
+            self.folder / "peers",
+            jobs=self.jobs,
+        )
+        print(compare.table(rows))
+
+    def export(self) -> None:
+        """Write the model folder with its card."""
+        self.evaluate()
+        self.out.mkdir(parents=True, exist_ok=True)
+        for file in sorted((self.fitted / "model").iterdir()):
+            shutil.copyfile(file, self.out / file.name)
+        figures = evaluate.read_figures(self.fitted / "figures.json")
+        text = card.card(model.load(self.out), figures, self.labelled)
+        (self.out / "README.md").write_text(text, "utf-8")
+        say(f"export: {self.out}, digest {model.digest(self.out)}")
+
+
+def _digest(paths: Iterable[Path], more: str) -> str:
+    digest = hashlib.blake2b(more.encode(), digest_size=8)
+    for path in paths:
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(hashlib.blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
