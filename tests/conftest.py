@@ -1,0 +1,78 @@
+"""What tests of several modules share: a small random model, and calm hypothesis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from dross import context, evidence, model, phrases
+from dross.cleaner import Cleaner, open_cleaner
+from dross.network import Layer, Network
+from dross.spans import LABELS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Tests share their cores with other work: a slow example is no fault.
+settings.register_profile("dross", deadline=None)
+settings.load_profile("dross")
+
+BITS = 12
+HIDDEN = 8
+
+
+def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
+    """Write a small random model to *folder* and give its digest.
+
+    It knows nothing, but its labels change often: every kind of span occurs.
+    """
+    first, second, phrase = (
+        Network(
+            tuple(
+                Layer(
+                    rng.integers(-20, 21, (inputs, outputs)).astype(np.float32),
+                    rng.integers(-500, 501, outputs).astype(np.float32),
+                    shift,
+                )
+                for inputs, outputs, shift in (
+                    (columns, HIDDEN, 5),
+                    (HIDDEN, last, 0),
+                )
+            ),
+            unit=1 / 4000,
+        )
+        for columns, last in (
+            (len(context.NAMES), len(LABELS)),
+            (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
+            (len(phrases.NAMES), 1),
+        )
+    )
+    config = model.Config(
+        bits=BITS,
+        scales=tuple(rng.uniform(0.01, 0.1, len(evidence.HEADS)).tolist()),
+        decoding=model.Decoding(
+            temperature=1.0,
+            offsets=(0.5, 0.3, 0.0),
+            transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
+            spam=0.6,
+            lowest=0.2,
+            highest=0.8,
+        ),
+        phrase=model.PhraseRule(price=60, threshold=0.0),
+        verdict=model.VerdictRule(article_width=10, spam_share=0.3),
+        about={"name": "random"},
+    )
+    weights = rng.integers(-128, 128, (1 << BITS, len(evidence.HEADS)), np.int8)
+    rarity = rng.integers(0, 256, 1 << context.RARITY_BITS, np.uint8)
+    return model.save(folder, config, weights, rarity, (first, second, phrase))
+
+
+@pytest.fixture(scope="session")
+def tiny_cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
+    """Give a cleaner with a small random model that lies in a folder of its own."""
+    folder = tmp_path_factory.mktemp("tiny")
+    save_tiny_model(folder, np.random.default_rng(20261123))
+    return open_cleaner(folder)

@@ -1,0 +1,229 @@
+"""Plain loops that vectorised code is compared with, and texts to compare it on.
+
+Each loop is written from the docstring of what it checks, one page, one character
+or one n-gram at a time, and shares nothing with it but the tables of characters.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from dross import chars
+from dross.features import MARK
+from dross.lines import COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+CASES = Path(__file__).parent / "cases"
+UNSEEN = {chars.SPACE, chars.NEWLINE, chars.INVISIBLE}
+WIDE = {
+    chars.HAN,
+    chars.SIMPLIFIED,
+    chars.TRADITIONAL,
+    chars.KANA,
+    chars.HANGUL,
+}
+LETTERS = {
+    chars.DIGIT,
+    chars.LOWER,
+    chars.UPPER,
+    chars.CYRILLIC,
+    chars.HANGUL,
+    chars.LETTER,
+}
+# What pages are put together from: each breaks some rule of thumb about text.
+PIECES = (
+    "The river rose by two metres. ",
+    "by ",
+    "Oslo",
+    "24",
+    "3.5",
+    ".",
+    ". ",
+    ")",
+    '." ',
+    "...",
+    ", ",
+    " | ",
+    "一夜之间河水上涨两米。",  # overnight the river rose by two metres
+    "。」",
+    "，",
+    "無碼",  # traditional characters
+    "がか",
+    "한글",
+    "мир",
+    "x" * 130,
+    "字" * 70,  # "character"
+    "é",
+    "e\u0301",
+    "¨",  # a visible character that is folded to a blank
+    "\u200b",
+    "\u0301",
+    "\x00",
+    "\x07",
+    "\ud800",
+    "\udc00",
+    "😀",
+    " ",
+    "  ",
+    "\u3000",
+    "\t",
+    " " * 150,
+    "\n",
+    "\n\n",
+    "\r",
+    "\r\n",
+    "\u2028",
+    "\x85",
+    "\n" * 130,
+)
+pages = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=24).map(
+    "".join
+)
+batches = st.lists(pages, max_size=5)
+
+
+def odd_texts() -> list[tuple[str, str]]:
+    """Give label and text of each case in ``texts.jsonl``.
+
+    A case has its ``text``, or a ``recipe``: pairs of a piece and how often it is
+    repeated, joined.
+    """
+    found = []
+    for line in (CASES / "texts.jsonl").read_text("ascii").splitlines():
+        case = json.loads(line)
+        recipe = case.get("recipe", [[case.get("text"), 1]])
+        found.append((case["label"], "".join(piece * times for piece, times in recipe)))
+    return found
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of one page: offsets in the page."""
+
+    start: int
+    content: int
+    content_end: int
+    end: int
+    head: bool
+
+
+def kinds(text: str) -> list[int]:
+    """Give the class of each character."""
+    found: list[int] = chars.classify(chars.code_points(text)).tolist()
+    return found
+
+
+def slow_units(text: str) -> list[Unit]:
+    """Give the units of one page."""
+    kind = kinds(text)
+    units = []
+    for start, end in _filled_lines(text, kind):
+        for part in (parts := _parts(text, kind, start, end)):
+            stop = next((p for p in parts if p > part), end)
+            seen = [i for i in range(part, stop) if kind[i] not in UNSEEN]
+            content = (seen[0], seen[-1] + 1) if seen else (part, part)
+            units.append(Unit(part, *content, stop, part == start))
+    return units
+
+
+def _filled_lines(text: str, kind: list[int]) -> list[tuple[int, int]]:
+    """Give lines with the blank lines after them; those that open a page before."""
+    if not text:
+        return []
+    starts = [0]
+    for i in range(1, len(text)):
+        pair = text[i - 1 : i + 1] == "\r\n"
+        if kind[i - 1] == chars.NEWLINE and not pair:
+            starts.append(i)
+    lines = list(zip(starts, [*starts[1:], len(text)], strict=True))
+    filled = [s for s, e in lines if any(k not in UNSEEN for k in kind[s:e])]
+    starts = [0, *filled[1:]]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _parts(text: str, kind: list[int], start: int, end: int) -> list[int]:
+    """Give where the parts of a line start: itself, and where it is cut."""
+    columns = [0]
+    for k in kind[start:end]:
+        columns.append(columns[-1] + (k != chars.INVISIBLE) + (k in WIDE))
+
+    def width(begin: int, stop: int) -> int:
+        return columns[stop - start] - columns[begin - start]
+
+    seen = [i for i in range(start, end) if kind[i] not in UNSEEN]
+    parts = [(seen[0], seen[-1] + 1)] if seen else []
+    cuts: list[int] = []
+    for places in (
+        _after_sentences(text, kind, start, end),
+        [i + 1 for i in range(start, end - 1) if _is_soft_end(kind[i], kind[i + 1])],
+        list(range(start, end)),
+    ):
+        shorter: list[tuple[int, int]] = []
+        for begin, stop in parts:
+            if width(begin, stop) <= 2 * COLUMNS:
+                continue
+            last_of_cell = {
+                width(begin, place) // COLUMNS: place
+                for place in places
+                if begin < place < stop and width(place, stop) >= COLUMNS // 4
+            }
+            found = sorted(last_of_cell.values())
+            cuts += found
+            shorter += zip([begin, *found], [*found, stop], strict=True)
+        parts = shorter
+    return [start, *sorted(cuts)]
+
+
+def _is_soft_end(kind: int, following: int) -> bool:
+    soft = {chars.SPACE, chars.COMMA, chars.SEPARATOR}
+    return kind in soft and following not in soft
+
+
+def _after_sentences(text: str, kind: list[int], start: int, end: int) -> list[int]:
+    places = []
+    for i in range(start, end - 1):
+        if kind[i] != chars.SENTENCE_END:
+            continue
+        place = i + 1
+        if kind[place] == chars.BRACKET and text[place] != "(":
+            place += 1
+        if place >= end or kind[place] == chars.SENTENCE_END:
+            continue
+        if kind[place] in {chars.SPACE, chars.NEWLINE}:
+            places.append(place + 1)
+        elif not text[i].isascii():
+            places.append(place)
+    return places
+
+
+def slow_stream(content: str) -> list[tuple[int, int, int]]:
+    """Give what n-grams are made of: folded code point, class and offset.
+
+    *content* is the visible text of a unit. Characters that are not seen are left
+    out, and blanks in a row are one.
+    """
+    folded = chars.fold(chars.code_points(content)).tolist()
+    found: list[tuple[int, int, int]] = []
+    for offset, (point, kind) in enumerate(zip(folded, kinds(content), strict=True)):
+        again = point == ord(" ") and bool(found) and found[-1][0] == ord(" ")
+        if point and not again:
+            found.append((point, kind, offset))
+    return found
+
+
+def slow_words(stream: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each run of letters in what `slow_stream` gives."""
+    start = None
+    for place, (_, kind, _) in enumerate([*stream, (MARK, chars.NEWLINE, -1)]):
+        if kind in LETTERS:
+            start = place if start is None else start
+        elif start is not None:
+            yield start, place
+            start = None

@@ -1,0 +1,191 @@
+"""Texts in, spans and kept text out: with a small random model, so for any text."""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+import dross
+from dross.cleaner import BATCH, Cleaned, Cleaner, batches
+from dross.spans import ARTICLE, LABELS, SPAM
+from tests import oracles
+from tests.oracles import odd_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# The cleaner of the whole session holds no state: examples may share it.
+shared = settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def labels_by_character(cleaner: Cleaner, texts: Sequence[str]) -> list[list[str]]:
+    """Give each character's label: its unit's, or spam where a stretch covers it."""
+    batch = cleaner.read(texts)
+    lines = batch.lines
+    labels = cleaner.unit_labels(batch)
+    found = np.repeat(labels, np.diff(lines.starts))
+    stretches = cleaner.spam_stretches(batch, labels)
+    offset = np.full(len(batch.features.stream), -1)
+    offset[batch.features.places] = batch.features.sources
+    for start, end in zip(stretches.starts, stretches.ends, strict=True):
+        found[offset[start] : offset[end - 1] + 1] = SPAM
+    names = [LABELS[label] for label in found.tolist()]
+    page_starts = lines.page_starts.tolist()
+    return [names[s:e] for s, e in pairwise(page_starts)]
+
+
+def assert_tiles(text: str, page: Cleaned) -> None:
+    ends = [0, *(span.end for span in page.spans)]
+
+    assert [span.start for span in page.spans] == ends[:-1]
+    assert ends[-1] == len(text)
+    assert all(span.start < span.end for span in page.spans)
+    assert all(span.label in LABELS for span in page.spans)
+    assert all(0 <= span.probability <= 1 for span in page.spans)
+
+
+@shared
+@given(oracles.batches)
+def test_spans_tile_any_text(tiny_cleaner: Cleaner, texts: list[str]) -> None:
+    for text, page in zip(texts, tiny_cleaner.clean_all(texts), strict=True):
+        assert_tiles(text, page)
+
+
+@pytest.mark.parametrize(
+    "text", [text for _, text in odd_texts()], ids=[label for label, _ in odd_texts()]
+)
+def test_spans_tile_odd_texts(tiny_cleaner: Cleaner, text: str) -> None:
+    assert_tiles(text, tiny_cleaner(text))
+
+
+@shared
+@given(oracles.batches)
+@example(["Casino Oslo\nby 24"])
+def test_spans_are_units_and_the_stretches_in_them(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    expected = [
+        [(label, len(list(run))) for label, run in groupby(labels)]
+        for labels in labels_by_character(tiny_cleaner, texts)
+    ]
+    found = [
+        [(span.label, span.end - span.start) for span in page.spans]
+        for page in tiny_cleaner.clean_all(texts)
+    ]
+
+    assert found == expected
+
+
+@shared
+@given(oracles.batches)
+def test_the_text_is_that_of_the_article_spans(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    for text, page in zip(texts, tiny_cleaner.clean_all(texts), strict=True):
+        kept = [text[s.start : s.end] for s in page.spans if s.label == "article"]
+        assert page.text == "".join(kept)
+
+
+@shared
+@given(oracles.batches)
+def test_a_page_gives_the_same_result_alone_and_in_a_batch(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    assert tiny_cleaner.clean_all(texts) == [tiny_cleaner(text) for text in texts]
+
+
+@shared
+@given(oracles.batches)
+def test_a_page_is_read_alike_alone_and_in_a_batch(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    """Bit for bit, before anything is rounded."""
+    together = tiny_cleaner.read(texts)
+    for page, text in enumerate(texts):
+        alone = tiny_cleaner.read([text])
+        rows = together.lines.pages == page
+        assert together.logits[rows].tobytes() == alone.logits.tobytes()
+        assert together.posteriors[rows].tobytes() == alone.posteriors.tobytes()
+
+
+def test_odd_texts_give_the_same_results_alone_and_together(
+    tiny_cleaner: Cleaner,
+) -> None:
+    texts = [text for _, text in odd_texts()]
+
+    assert tiny_cleaner.clean_all(texts) == [tiny_cleaner(text) for text in texts]
+
+
+def test_every_label_and_verdict_occurs_with_the_small_model(
+    tiny_cleaner: Cleaner,
+) -> None:
+    """Otherwise the tests above would show little."""
+    texts = [text for _, text in odd_texts() if len(text) < 3000]
+    results = tiny_cleaner.clean_all(
+        [*texts, *("The river rose. " * n for n in range(40))]
+    )
+
+    assert {span.label for page in results for span in page.spans} == set(LABELS)
+    assert {page.verdict for page in results} == {"clean", "repaired", "rejected"}
+    assert any("\n" not in page.text and page.spans[1:] for page in results)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_stream_gives_the_same_in_the_same_order_with_any_number_of_workers(
+    tiny_cleaner: Cleaner, jobs: int
+) -> None:
+    texts = [text for _, text in odd_texts() if len(text) < 50_000] * 2
+
+    assert list(tiny_cleaner.stream(iter(texts), jobs)) == tiny_cleaner.clean_all(texts)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_empty_stream_gives_nothing(tiny_cleaner: Cleaner, jobs: int) -> None:
+    assert list(tiny_cleaner.stream([], jobs)) == []
+
+
+def test_a_batch_is_full_at_about_so_many_code_points() -> None:
+    texts = ["x" * (BATCH // 4)] * 9 + ["", "y" * (3 * BATCH), "z"]
+    found = list(batches(texts))
+
+    assert [text for batch in found for text in batch] == texts
+    assert [len(batch) for batch in found] == [4, 4, 3, 1]
+
+
+def test_no_texts_have_no_results(tiny_cleaner: Cleaner) -> None:
+    assert tiny_cleaner.clean_all([]) == []
+
+
+def test_an_empty_text_has_no_spans(tiny_cleaner: Cleaner) -> None:
+    page = tiny_cleaner("")
+
+    assert (page.text, page.spans) == ("", ())
+
+
+@pytest.mark.parametrize("value", [b"bytes", None, 7, ["text"]])
+def test_what_is_not_text_is_refused_by_its_type(
+    tiny_cleaner: Cleaner, value: object
+) -> None:
+    with pytest.raises(dross.TextError) as caught:
+        tiny_cleaner.clean_all(["a text", value])  # type: ignore[list-item]
+
+    assert f"text 1 is {type(value).__name__}, not str" in str(caught.value)
+    assert isinstance(caught.value, TypeError)
+
+
+def test_a_stream_refuses_what_is_not_text(tiny_cleaner: Cleaner) -> None:
+    with pytest.raises(dross.TextError, match="is bytes, not str"):
+        list(tiny_cleaner.stream([b"bytes"]))  # type: ignore[list-item]
+
+
+def test_the_units_of_a_page_are_labelled_one_by_one(tiny_cleaner: Cleaner) -> None:
+    batch = tiny_cleaner.read(["a\nb\nc", "", "d"])
+
+    assert tiny_cleaner.unit_labels(batch).shape == (4,)
+    assert set(tiny_cleaner.unit_labels(batch).tolist()) <= {ARTICLE, 1, SPAM}

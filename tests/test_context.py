@@ -1,0 +1,341 @@
+"""What surrounds a unit."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dross import context
+from dross.context import (
+    LIKELY,
+    NAMES,
+    NEIGHBOURS,
+    RARITY_BITS,
+    SECOND_NAMES,
+    SECOND_SHAPE,
+    SECOND_WINDOWS,
+    TOKEN_BITS,
+    WIDE_SHAPE,
+    WINDOWS,
+)
+from dross.evidence import HEADS
+from dross.features import SHAPE_NAMES, TOP, Features, extract, topic_words
+from dross.lines import Lines, split_pages
+from tests.oracles import batches, odd_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Ints = NDArray[np.int64]
+RARITY = np.random.default_rng(5).integers(0, 256, 1 << RARITY_BITS, np.uint8)
+SCALES = np.random.default_rng(6).uniform(0.01, 0.2, len(HEADS))
+
+# page numbers with gaps, as empty pages make them
+values_of_pages = st.lists(
+    st.lists(st.integers(-5, 5) | st.integers(-10_000, 10_000), max_size=9), max_size=5
+)
+
+
+def bounds(pages: Ints) -> tuple[Ints, Ints]:
+    numbers = pages.tolist()
+    before = [numbers.index(page) for page in numbers]
+    after = [len(numbers) - numbers[::-1].index(page) for page in numbers]
+    return np.array(before, np.int64), np.array(after, np.int64)
+
+
+def log(value: int) -> int:
+    """Give eight times the logarithm of 1 + *value*, straight between powers of 2."""
+    moved = max(value, 0) + 1
+    exponent = moved.bit_length() - 1
+    return 8 * exponent + 8 * (moved - (1 << exponent)) // (1 << exponent)
+
+
+def read(texts: Sequence[str]) -> tuple[Lines, Features]:
+    lines = split_pages(texts)
+    return lines, extract(lines)
+
+
+def random_sums(units: int, seed: int) -> Ints:
+    rng = np.random.default_rng(seed)
+    return rng.integers(-3000, 3000, (units, len(HEADS)))
+
+
+def slow_run(values: list[int]) -> tuple[int, int, int]:
+    """Give start, last unit and sum of the strongest of all runs of one page."""
+    every = [
+        (-sum(values[start : end + 1]), end, -start)
+        for start in range(len(values))
+        for end in range(start, len(values))
+    ]
+    total, end, start = min(every)
+    return -start, end, -total
+
+
+@given(values_of_pages)
+def test_the_strongest_run_is_the_strongest_of_all(found: list[list[int]]) -> None:
+    pages = np.array([p for p, own in enumerate(found) for _ in own], np.int64)
+    values = np.array([v for own in found for v in own], np.int64)
+    expected = []
+    for own in filter(None, found):
+        start, end, total = slow_run(own)
+        positive = max(sum(v for v in own if v > 0), 1)
+        expected += [
+            [
+                TOP * (start <= place <= end),
+                log(start - place) - log(place - start),
+                log(place - end) - log(end - place),
+                TOP * min(max(total, 0), positive) // positive,
+            ]
+            for place in range(len(own))
+        ]
+
+    columns, inside = context._strongest_run(values, pages, *bounds(pages))  # noqa: SLF001
+
+    assert columns.tolist() == expected
+    assert inside.tolist() == [row[0] > 0 for row in expected]
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    likely = np.random.default_rng(seed).integers(0, LIKELY + 1, number)
+    tokens: list[set[int]] = [set() for _ in range(number)]
+    for value, unit in zip(*(a.tolist() for a in topic_words(found)), strict=True):
+        tokens[unit].add(value >> (32 - TOKEN_BITS))
+    expected = []
+    for unit in range(number):
+        others = [
+            other
+            for other in range(number)
+            if other != unit and lines.pages[other] == lines.pages[unit]
+        ]
+        article = chrome = alone = 0
+        for token in tokens[unit]:
+            weight = int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)])
+            chances = [int(likely[other]) for other in others if token in tokens[other]]
+            article += weight * min(sum(chances), LIKELY)
+            chrome += weight * min(sum(LIKELY - chance for chance in chances), LIKELY)
+            alone += weight * (not chances)
+        total = sum(
+            int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)]) for token in tokens[unit]
+        )
+        total = max(total, 1)
+        expected.append(
+            [
+                TOP * article // (LIKELY * total),
+                TOP * chrome // (LIKELY * total),
+                TOP * alone // total,
+                2 * log(len(tokens[unit])),
+            ]
+        )
+
+    columns = context._shared_words(found, lines.pages, likely, RARITY)  # noqa: SLF001
+
+    assert columns.tolist() == expected
+
+
+@settings(max_examples=50)
+@given(batches)
+def test_returns_are_those_of_the_plain_loop(texts: list[str]) -> None:
+    lines, found = read(texts * 2)
+    keys = [
+        (page, tuple(found.stream[start:end].tolist()))
+        for page, start, end in zip(
+            lines.pages.tolist(), found.starts[:-1], found.starts[1:], strict=True
+        )
+    ]
+    times = Counter(keys)
+    expected = [
+        [2 * log(times[key] - 1), TOP * (keys[i + 1 : i + 2] == [key])]
+        for i, key in enumerate(keys)
+    ]
+
+    assert context._returns(found, lines.pages).tolist() == expected  # noqa: SLF001
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_windows_hold_the_units_around_on_the_same_page(
+    texts: list[str], seed: int
+) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    sums, counts = random_sums(number, seed), found.ngram_counts()
+    columns = context.columns(lines, found, sums, SCALES, RARITY)
+
+    def evidence(units: list[int]) -> list[int]:
+        count = max(int(counts[units].sum()), 1)
+        return [
+            min(max(math.floor(total * scale / math.sqrt(count)), -TOP), TOP)
+            for total, scale in zip(sums[units].sum(0).tolist(), SCALES, strict=True)
+        ]
+
+    for unit in range(number):
+        row = dict(zip(NAMES, columns[unit].tolist(), strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        own = [row[head] for head in HEADS]
+        assert own == evidence([unit])
+        assert [row[name] for name in SHAPE_NAMES] == found.shape[unit].tolist()
+        assert [row[f"{head}, page"] for head in HEADS] == evidence(page)
+        assert row["units before"] == min(log(unit - page[0]), TOP)
+        assert row["units after"] == min(log(page[-1] - unit), TOP)
+        for size in WINDOWS:
+            for side, units in (
+                ("before", [u for u in page if unit - size <= u < unit]),
+                ("after", [u for u in page if unit < u <= unit + size]),
+            ):
+                around = [row[f"{head}, {size} {side}"] for head in HEADS]
+                assert around == evidence(units)
+                names = SHAPE_NAMES if size == 1 else WIDE_SHAPE
+                shape = [row[f"{name}, {size} {side}"] for name in names]
+                chosen = [SHAPE_NAMES.index(name) for name in names]
+                total = found.shape[units][:, chosen].sum(0, dtype=int)
+                nothing = size == 1 and not units
+                assert shape == (
+                    [-TOP] * len(names)
+                    if nothing
+                    else (total // max(len(units), 1)).tolist()
+                )
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_a_page_has_the_same_columns_alone_and_in_a_batch(
+    texts: list[str], seed: int
+) -> None:
+    lines, found = read(texts)
+    sums = random_sums(len(lines.pages), seed)
+    together = context.columns(lines, found, sums, SCALES, RARITY)
+    for page, text in enumerate(texts):
+        rows = lines.pages == page
+        alone = context.columns(*read([text]), sums[rows], SCALES, RARITY)
+        assert np.array_equal(together[rows], alone)
+
+
+HIDDEN = 4
+
+
+def first_pass(
+    units: int, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Give random activations and logits, as the first net gives them."""
+    rng = np.random.default_rng(seed)
+    hidden = rng.integers(0, 1024, (units, HIDDEN)).astype(np.float32)
+    return hidden, rng.integers(-3000, 3000, (units, 3)) / 512
+
+
+def cut_off(value: float) -> int:
+    return min(max(math.floor(value), -TOP), TOP)
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_the_second_pass_looks_at_the_first_ones_answers(
+    texts: list[str], seed: int
+) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    hidden, logits = first_pass(number, seed)
+    columns = context.second_columns(lines, found, hidden, logits, RARITY)
+    odds: list[list[int]] = []
+    likely: list[int] = []
+    for article, chrome, spam in logits.tolist():
+        against_spam = spam - max(article, chrome)
+        odds.append([cut_off(16 * (article - chrome)), cut_off(16 * against_spam)])
+        genuine = min(article - chrome, -against_spam)
+        likely.append(min(max(math.floor(LIKELY / 2 + 2 * genuine), 0), LIKELY))
+    size: list[int] = [max(int(s) - 2, 1) for s in found.sizes]
+
+    def text_share(units: list[int]) -> int:
+        mass = sum(likely[u] * size[u] for u in units)
+        return TOP * mass // (LIKELY * max(sum(size[u] for u in units), 1))
+
+    def share(units: list[int]) -> int:
+        return TOP * sum(likely[u] for u in units) // (LIKELY * max(len(units), 1))
+
+    assert columns.shape == (number, HIDDEN + len(SECOND_NAMES))
+    assert columns[:, :HIDDEN].tolist() == (hidden // 8).tolist()
+    for unit in range(number):
+        row = dict(zip(SECOND_NAMES, columns[unit, HIDDEN:].tolist(), strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        assert [row["article odds"], row["spam odds"]] == odds[unit]
+        for distance in NEIGHBOURS:
+            there = odds[unit + distance] if unit + distance in page else [-TOP, -TOP]
+            names = (f"article odds, {distance:+}", f"spam odds, {distance:+}")
+            assert [row[name] for name in names] == there
+        before = [u for u in page if u < unit]
+        after = [u for u in page if u > unit]
+        for reach in SECOND_WINDOWS:
+            for side, units in (("before", before[-reach:]), ("after", after[:reach])):
+                assert row[f"likely text, {reach} {side}"] == text_share(units)
+                assert row[f"likely, {reach} {side}"] == share(units)
+        assert row["likely text, page"] == text_share(page)
+        assert (row["units before"], row["units after"]) == (
+            min(log(len(before)), TOP),
+            min(log(len(after)), TOP),
+        )
+        for side, units in (("before", before[::-1]), ("after", after)):
+            near = next((u for u in units if likely[u] > LIKELY // 2), None)
+            expected = (
+                (TOP, -TOP)
+                if near is None
+                else (min(log(abs(unit - near)), TOP), min(log(size[near]), TOP))
+            )
+            assert (
+                row[f"nearest likely, {side}"],
+                row[f"its size, {side}"],
+            ) == expected
+        shape = dict(zip(SHAPE_NAMES, found.shape[unit].tolist(), strict=True))
+        assert [row[n] for n in SECOND_SHAPE] == [shape[n] for n in SECOND_SHAPE]
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_a_page_has_the_same_second_columns_alone_and_in_a_batch(
+    texts: list[str], seed: int
+) -> None:
+    lines, found = read(texts)
+    hidden, logits = first_pass(len(lines.pages), seed)
+    together = context.second_columns(lines, found, hidden, logits, RARITY)
+    for page, text in enumerate(texts):
+        rows = lines.pages == page
+        alone = context.second_columns(
+            *read([text]), hidden[rows], logits[rows], RARITY
+        )
+        assert np.array_equal(together[rows], alone)
+
+
+@pytest.mark.parametrize(
+    "text", [text for _, text in odd_texts()], ids=[label for label, _ in odd_texts()]
+)
+def test_the_columns_of_odd_texts_stay_in_bounds(text: str) -> None:
+    lines, found = read([text])
+    sums = random_sums(len(lines.pages), 1)
+
+    columns = context.columns(lines, found, sums, SCALES, RARITY)
+
+    assert columns.shape == (len(lines.pages), len(NAMES))
+    assert columns.dtype == np.int8
+    assert columns.min(initial=0) >= -TOP
+
+
+def test_every_column_has_a_name_of_its_own() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    assert len(set(SECOND_NAMES)) == len(SECOND_NAMES)
+
+
+@given(st.integers(0, 2**40))
+def test_logarithms_come_from_the_bits_of_a_number(value: int) -> None:
+    [found] = context._log(np.array([value])).tolist()  # noqa: SLF001
+
+    assert found == log(value)
+    assert found == pytest.approx(8 * math.log2(1 + value), abs=1.7)

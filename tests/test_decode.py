@@ -1,0 +1,164 @@
+"""Posteriors and page cuts."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+from math import prod
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dross.decode import PARTS, page_cuts, posteriors
+
+LABELS = range(3)
+Floats = NDArray[np.float64]
+
+
+def random_chain(seed: int, lengths: list[int]) -> tuple[Floats, Floats, list[int]]:
+    """Give scores, transitions and pages; page numbers have gaps, as empty pages do."""
+    rng = np.random.default_rng(seed)
+    pages = [page * 2 for page, length in enumerate(lengths) for _ in range(length)]
+    scores = np.exp(rng.uniform(-30, 0, (len(pages), len(LABELS))))
+    return scores, np.exp(rng.normal(0, 2, (3, 3))), pages
+
+
+def slow_posteriors(scores: Floats, transitions: Floats) -> list[list[float]]:
+    """Give the posteriors of one page from every sequence of labels there is."""
+    mass = np.zeros(scores.shape)
+    for labels in product(LABELS, repeat=len(scores)):
+        weight = prod(scores[i, label] for i, label in enumerate(labels)) * prod(
+            transitions[pair] for pair in pairwise(labels)
+        )
+        mass[np.arange(len(labels)), labels] += weight
+    result: list[list[float]] = (mass / mass.sum(1, keepdims=True)).tolist()
+    return result
+
+
+def slow_page_cut(chances: list[float], sizes: list[int]) -> float:
+    """Give the cut of one page: each prefix of the sorted units is tried."""
+    parts = [int(chance * PARTS) for chance in chances]
+    order = sorted(range(len(parts)), key=lambda i: -parts[i])
+    relevant = sum(p * s for p, s in zip(parts, sizes, strict=True))
+    best, cut = -1.0, 1.0
+    hits = taken = 0
+    for i in order:
+        hits += parts[i] * sizes[i]
+        taken += sizes[i]
+        gain = hits / (PARTS * taken + relevant + 1)
+        if gain >= best:
+            best, cut = gain, parts[i] / PARTS
+    return cut
+
+
+lengths = st.lists(st.integers(1, 5), max_size=4)
+seeds = st.integers(0, 2**32 - 1)
+
+
+@given(seeds, lengths)
+def test_posteriors_are_those_of_all_label_sequences(
+    seed: int, lengths: list[int]
+) -> None:
+    scores, transitions, pages = random_chain(seed, lengths)
+    found = posteriors(scores, transitions, np.array(pages, np.int64))
+    first = 0
+    for length in lengths:
+        page = slice(first, first + length)
+        expected = slow_posteriors(scores[page], transitions)
+        assert found[page] == pytest.approx(np.array(expected), rel=1e-9, abs=1e-12)
+        first += length
+
+
+def test_posteriors_of_a_long_page_are_those_of_the_plain_recursion() -> None:
+    scores, transitions, pages = random_chain(7, [3000])
+    forward, backward = np.empty_like(scores), np.ones_like(scores)
+    forward[0] = scores[0]
+    for i in range(1, len(scores)):
+        forward[i] = forward[i - 1] @ transitions * scores[i]
+        forward[i] /= forward[i].sum()
+        after = transitions @ (scores[-i] * backward[-i])
+        backward[-i - 1] = after / after.sum()
+    expected = forward * backward
+    expected /= expected.sum(1, keepdims=True)
+
+    found = posteriors(scores, transitions, np.array(pages))
+
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@given(seeds, st.lists(st.integers(1, 40), max_size=6))
+def test_a_page_has_the_same_posteriors_alone_and_in_a_batch(
+    seed: int, lengths: list[int]
+) -> None:
+    """Bit for bit: products are taken in an order that its own length sets."""
+    scores, transitions, pages = random_chain(seed, lengths)
+    numbers = np.array(pages, np.int64)
+    found = posteriors(scores, transitions, numbers)
+
+    assert found.sum(1) == pytest.approx(np.ones(len(pages)))
+    for page in set(pages):
+        rows = numbers == page
+        alone = posteriors(scores[rows], transitions, numbers[rows])
+        assert found[rows].tobytes() == alone.tobytes()
+
+
+def test_equal_transitions_leave_each_unit_to_its_own_scores() -> None:
+    scores, _, pages = random_chain(3, [9])
+    found = posteriors(scores, np.ones((3, 3)), np.array(pages))
+
+    assert found == pytest.approx(scores / scores.sum(1, keepdims=True), rel=1e-9)
+
+
+def test_no_units_have_no_posteriors_and_no_cuts() -> None:
+    none = np.zeros(0, np.int64)
+
+    assert posteriors(np.zeros((0, 3)), np.ones((3, 3)), none).shape == (0, 3)
+    assert page_cuts(np.zeros(0), none, none).shape == (0,)
+
+
+units = st.tuples(
+    st.integers(0, 8).map(lambda i: i / 8) | st.floats(0, 1), st.integers(1, 9)
+)
+
+
+@given(st.lists(st.lists(units, min_size=1, max_size=8), max_size=4))
+@example([[(0.97, 1)]])  # rounded up, the cut excluded the one unit of the page
+def test_page_cuts_are_those_of_the_best_prefix(
+    pages: list[list[tuple[float, int]]],
+) -> None:
+    chances, sizes, numbers = [], [], []
+    expected: list[float] = []
+    for number, page in enumerate(pages):
+        own, weights = [c for c, _ in page], [s for _, s in page]
+        expected += [slow_page_cut(own, weights)] * len(page)
+        chances += own
+        sizes += weights
+        numbers += [number] * len(page)
+
+    found = page_cuts(
+        np.array(chances, np.float64), np.array(sizes, int), np.array(numbers, int)
+    )
+
+    assert found.tolist() == expected
+
+
+@given(st.lists(units, min_size=1, max_size=20))
+def test_every_page_keeps_its_likeliest_unit(page: list[tuple[float, int]]) -> None:
+    chances = np.array([chance for chance, _ in page])
+    sizes = np.array([size for _, size in page])
+
+    cuts = page_cuts(chances, sizes, np.zeros(len(page), np.int64))
+
+    assert chances.max() >= cuts[0]
+
+
+def test_the_cut_is_lower_where_much_is_doubtful() -> None:
+    """One doubtful unit is left out beside sure ones, and kept among its like."""
+    pages = np.array([0, 0, 0, 1, 1, 1])
+    chances = np.array([0.99, 0.99, 0.3, 0.3, 0.3, 0.3])
+
+    cuts = page_cuts(chances, np.ones(6, np.int64), pages)
+
+    assert (chances >= cuts).tolist() == [True, True, False, True, True, True]

@@ -1,0 +1,134 @@
+"""The whole training path on the small corpus that lies in the repository."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+from dross import evidence, network
+from dross.cleaner import Cleaner, open_cleaner
+from dross.features import extract
+from dross.lines import split_pages
+from training import heads, units
+from training.__main__ import main
+from training.documents import documents, pages, read_material
+from training.linear import Rows
+from training.network import INPUT_SCALE, whole_network
+from training.runs import Run
+
+SAMPLE = Path(__file__).parent.parent / "training" / "sample"
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Give a finished run on the sample, all steps by the command itself."""
+    folder = tmp_path_factory.mktemp("run")
+    arguments = ["all", "--corpus", str(SAMPLE), "--jobs", "1"]
+    arguments += ["--run", str(folder), "--out", str(folder / "model")]
+    assert main(arguments) == 0
+    return Run(SAMPLE, folder, folder / "model", 0, 1)
+
+
+@pytest.fixture(scope="session")
+def cleaner(run: Run) -> Cleaner:
+    return open_cleaner(run.out)
+
+
+def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> None:
+    figures = json.loads((run.fitted / "figures.json").read_text("utf-8"))
+
+    for row in figures["pages"]["all pages"]:
+        assert row["f1"] > 0.75, row  # keeping everything reaches about 0.7
+
+
+def test_a_step_that_is_done_is_not_done_again(run: Run) -> None:
+    before = (run.fitted / "model" / "config.json").stat().st_mtime_ns
+    Run(run.source, run.folder, run.out, run.seed, run.jobs).fit()
+
+    assert (run.fitted / "model" / "config.json").stat().st_mtime_ns == before
+
+
+def test_no_site_is_in_two_parts(run: Run) -> None:
+    material = read_material(SAMPLE, run.files)
+    sites = [
+        {page.site for page in pages(material, part)}
+        for part in ("train", "validation", "test")
+    ]
+
+    assert all(sites)
+    assert not sites[0] & sites[1] | sites[0] & sites[2] | sites[1] & sites[2]
+
+
+def test_serving_gives_the_evidence_of_training_within_quantisation(run: Run) -> None:
+    """Sums of whole weights, times their step, are the estimator's logits."""
+    estimator = joblib.load(run.heads / "heads-0.joblib")
+    folds, _ = heads.whole_heads(run.heads)
+    top = np.quantile(np.abs(estimator.weights_), 0.9998, axis=0)
+    steps = np.maximum(top, 1e-6) / 127
+    material = read_material(SAMPLE, run.files)
+    texts = list(pages(material, "test"))[:20]
+    features = extract(split_pages([text.text for text in texts]))
+    every = np.ones(len(features.sizes), bool)
+    buckets, bounds = units.hashed_rows(features, heads.BITS, every)
+    rows = Rows(
+        buckets,
+        bounds,
+        np.zeros((len(every), len(evidence.HEADS)), np.int8),
+        np.ones(len(every), np.float32),
+    )
+    logits = estimator.decision_function(rows, np.arange(len(every)))
+
+    places = evidence.place_sums(features, heads.BITS, evidence.pack(folds[0]))
+    sums = evidence.unit_sums(features, places)
+    counts = features.ngram_counts()
+    root = np.sqrt(np.maximum(counts, 1))[:, None]
+    served = sums * steps / root + estimator.intercept_
+    np.testing.assert_array_equal(np.diff(bounds), counts)
+    # half a step for each n-gram, and what was cut off beyond ±127 steps
+    weights = estimator.weights_
+    cut = (np.abs(weights) - 127 * steps).clip(0)
+    beyond = np.add.reduceat(cut[buckets], np.minimum(bounds[:-1], len(buckets) - 1))
+    bound = (steps / 2 * counts[:, None] + beyond) / root + 1e-3
+    assert (np.abs(served - logits)[counts > 0] <= bound[counts > 0]).all()
+
+
+def test_the_whole_number_net_gives_the_chances_of_the_fitted_one(run: Run) -> None:
+    net = joblib.load(run.fitted / "first.joblib")
+    rng = np.random.default_rng(0)
+    columns = rng.integers(-127, 128, (500, net.n_features_in_)).astype(np.int8)
+    whole = whole_network(net, columns)
+
+    logits = network.run(whole, columns)[1]
+    chances = np.exp(logits - logits.max(1, keepdims=True))
+    chances /= chances.sum(1, keepdims=True)
+    fitted = net.predict_proba(columns.astype(np.float32) * np.float32(INPUT_SCALE))
+    # hidden activations keep ten bits: one part in a thousand of their range
+    assert np.abs(chances - fitted).mean() < 0.01
+    assert (chances.argmax(1) == fitted.argmax(1)).mean() > 0.98
+
+
+def test_training_documents_are_the_same_for_the_same_seed(run: Run) -> None:
+    material = read_material(SAMPLE, run.files)
+
+    assert list(documents(material, "validation", 3)) == list(
+        documents(material, "validation", 3)
+    )
+
+
+def test_wrong_use_names_the_folder_that_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fit", "--corpus", str(tmp_path)]) == 2
+    assert f"no folder pages/ in {tmp_path}" in capsys.readouterr().err
+
+
+def test_the_model_of_the_sample_cleans(cleaner: Cleaner) -> None:
+    text = "Home | News | Sport\n" + "The river rose again on Sunday evening. " * 5
+    page = cleaner(text)
+
+    assert "The river rose" in page.text
+    assert "".join(text[s.start : s.end] for s in page.spans) == text
