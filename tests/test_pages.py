@@ -81,3 +81,11 @@ def test_the_spans_of_every_case_tile_it(case: dict[str, object]) -> None:
     assert spans[0].start == 0
     assert spans[-1].end == len(text)
     assert all(one.end == two.start for one, two in pairwise(spans))
+
+
+@pytest.mark.parametrize("name", ["japanese-news-page", "russian-news-page"])
+def test_a_page_is_not_spam_for_its_script(name: str) -> None:
+    [case] = [case for case in CASES if case["label"] == name]
+    text = "".join(part for part, _ in pieces(case))
+
+    assert "spam" not in {span.label for span in dross.load()(text).spans}
