@@ -143,7 +143,7 @@ part, which nothing was trained, tuned or chosen on.
 
 ## Limits
 
-- Golds disagree on headlines, bylines and captions; two to four points of F1 are that.
+- Golds disagree on headlines, bylines and captions, and no model can agree with all.
 - Pages in languages other than English, Chinese and German are hardly measured.
 - Spam that reads like an article (doorway prose, advertorials) is kept as article.
 - Product, listing and forum pages come out worse than articles: see the page types.
