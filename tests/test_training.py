@@ -16,6 +16,7 @@ from dross.lines import split_pages
 from training import heads, units
 from training.__main__ import main
 from training.documents import documents, pages, read_material
+from training.labelled import LabelledText, Mark, write_labelled
 from training.linear import Rows
 from training.network import INPUT_SCALE, whole_network
 from training.runs import Run
@@ -109,6 +110,21 @@ def test_the_whole_number_net_gives_the_chances_of_the_fitted_one(run: Run) -> N
     # hidden activations keep ten bits: one part in a thousand of their range
     assert np.abs(chances - fitted).mean() < 0.01
     assert (chances.argmax(1) == fitted.argmax(1)).mean() > 0.98
+
+
+def test_labelled_text_of_ones_own_is_trained_on(run: Run) -> None:
+    own = run.folder / "own" / "train" / "mine.jsonl"
+    own.parent.mkdir(parents=True)
+    text = LabelledText("mine", "The river rose.", (Mark(0, 15, "article"),))
+    write_labelled(own, [text])
+    try:
+        files = Run(SAMPLE, run.folder, run.out, 0, 1).files
+        found = list(pages(read_material(SAMPLE, files), "train"))
+    finally:
+        own.unlink()
+
+    assert text in found
+    assert len(files) == len(run.files) + 1
 
 
 def test_training_documents_are_the_same_for_the_same_seed(run: Run) -> None:

@@ -1,6 +1,7 @@
 """A run: the steps from a corpus to a model folder, and what each leaves behind.
 
     RUN/labelled/                 labelled text (step corpus)
+    RUN/own/train/, validation/   labelled text that people bring; read, never written
     RUN/heads-DIGEST/             linear heads (step fit)
     RUN/fit-DIGEST/               nets, thresholds and the fitted model (step fit)
     RUN/fit-DIGEST/figures.json   figures on the test part (step evaluate)
@@ -75,8 +76,9 @@ class Run:
 
     @cached_property
     def files(self) -> list[Path]:
-        """The labelled files; made first if they are not there."""
-        return corpus.build(self.source, self.labelled, self.jobs)
+        """The labelled files, made first if they are not there, and people's own."""
+        made = corpus.build(self.source, self.labelled, self.jobs)
+        return [*made, *sorted((self.folder / "own").glob("*/*.jsonl*"))]
 
     @cached_property
     def material(self) -> Material:
