@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from training.align import UNMATCHED, align
 from training.carry import carry
-from training.corpus import build, label_page, split_of
+from training.corpus import build, label_page
 from training.grade import grade
 from training.labelled import LabelledText, read_labelled
 from training.linekinds import is_byline
 from training.matching import supported
 from training.pages import Page
 from training.render import RENDERINGS, render
+from training.split import part_of
 from training.tokens import Vocabulary, tokenise
 from training.walk import block_text, walk
 
@@ -37,7 +38,7 @@ def page_of(case: dict[str, str]) -> Page:
 
 
 def labelled(page: Page) -> dict[str, LabelledText]:
-    texts, why = label_page(page, "made.example", "test")
+    texts, why = label_page(page, "made.example")
     assert not why
     return {text.rendering: text for text in texts}
 
@@ -204,7 +205,7 @@ def test_text_in_another_order_keeps_its_labels() -> None:
 def test_a_page_that_cannot_be_labelled_says_why(
     html: str, gold: str | None, why: str
 ) -> None:
-    assert label_page(Page("1", "made", html, gold), "g", "train") == ([], why)
+    assert label_page(Page("1", "made", html, gold), "g") == ([], why)
 
 
 @given(ids=tokens_lists)
@@ -320,7 +321,9 @@ def test_a_corpus_is_built_once_and_its_parts_are_those_of_the_split(
     files = build(corpus, cache)
     stamps = [path.stat().st_mtime_ns for path in files]
 
-    assert {split_of(text) for path in files for text in read_labelled(path)} == {
-        path.parent.name for path in files
-    }
+    assert all(
+        part_of(text.site) == path.parent.name
+        for path in files
+        for text in read_labelled(path)
+    )
     assert [path.stat().st_mtime_ns for path in build(corpus, cache)] == stamps

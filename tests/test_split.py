@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from training.pages import Page
 from training.split import (
     PARTS,
-    biggest_groups,
     gold_digest,
     group_keys,
     part_of,
@@ -130,7 +129,3 @@ def test_the_digest_tells_another_split_but_not_another_order() -> None:
 
     assert split_digest(dict(reversed(groups.items()))) == split_digest(groups)
     assert split_digest(others) != split_digest(groups)
-
-
-def test_the_biggest_groups_come_first() -> None:
-    assert biggest_groups({"1": "a", "2": "b", "3": "b"}, 1) == [("b", 2)]

@@ -21,7 +21,7 @@ from training.carry import carry
 from training.grade import ARTICLE, UNGRADED, Graded, grade
 from training.labelled import LabelledText, write_labelled
 from training.pages import page_files, read_pages, source_of
-from training.render import RENDERINGS, chosen, render
+from training.render import RENDERINGS, render
 from training.split import PARTS, group_keys, part_of, sites_and_golds, split_digest
 from training.tokens import Vocabulary, tokenise
 from training.walk import block_text, walk
@@ -38,7 +38,6 @@ _CODE = (
 )
 _SHARD = 100  # pages
 _LEAST_COVERAGE = 0.7  # share of the gold's words that the page must hold
-_TRAINING_RENDERINGS = 3
 _LEAST_WORDS = 8  # a shorter gold is a mistake of its source
 # Renderers lose text: resiliparse what is hidden and tables of code, for example.
 _LEAST_HELD = 0.5  # share of the article that a rendering must hold
@@ -83,11 +82,6 @@ def build(corpus: Path, cache: Path, jobs: int = 1) -> list[Path]:
         for path in sorted(cache.glob("*/*.jsonl.gz"))
         if path.name.removesuffix(".jsonl.gz") in names
     ]
-
-
-def split_of(text: LabelledText) -> str:
-    """Return the part of *text*: "train", "validation" or "test"."""
-    return part_of(text.site)
 
 
 def code_digest() -> str:
@@ -138,7 +132,7 @@ def build_shard(
     texts: dict[str, list[LabelledText]] = {part: [] for part in PARTS}
     for page in shard:
         part = part_of(groups[page.key])
-        made, why = label_page(page, groups[page.key], part)
+        made, why = label_page(page, groups[page.key])
         texts[part] += made
         if why:
             dropped[f"{source_of(path)}: {why}"] += 1
@@ -155,7 +149,7 @@ def build_shard(
     return dict(dropped)
 
 
-def label_page(page: Page, group: str, part: str) -> tuple[list[LabelledText], str]:
+def label_page(page: Page, group: str) -> tuple[list[LabelledText], str]:
     """Return the renderings of *page* with labels, or none and the reason."""
     vocabulary = Vocabulary()
     text, tags = block_text(walk(page.html))
@@ -163,12 +157,11 @@ def label_page(page: Page, group: str, part: str) -> tuple[list[LabelledText], s
     why = _flaw(page, graded)
     if why:
         return [], why
-    count = _TRAINING_RENDERINGS if part == "train" else len(RENDERINGS)
     # Code points of tokens, which are somewhat fewer than those of marks.
     lengths = graded.tokens.ends - graded.tokens.starts
     article = int(lengths[graded.grades == ARTICLE].sum())
     made = []
-    for name in chosen(page.key, count):
+    for name in RENDERINGS:
         shown = render(name, page.html)
         marks, its_tags = carry(graded, tags, shown, vocabulary)
         held = sum(mark.end - mark.start for mark in marks if mark.label == "article")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from training.tokens import Vocabulary, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _SEPARATOR = re.compile(r"\s+[-–—|:»«·]+\s+|[|_–—»«]+|\s*--+\s*")
@@ -95,8 +95,3 @@ def title_forms(titles: Iterable[str | None], vocabulary: Vocabulary) -> set[Fol
             if tokens.weights.sum() >= _SHORTEST_TITLE:
                 forms.add(tuple(tokens.ids.tolist()))
     return forms
-
-
-def is_headline(line: Folded, forms: Collection[Folded]) -> bool:
-    """Tell whether the token numbers of a line are one of *forms*."""
-    return line in forms

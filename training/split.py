@@ -138,11 +138,6 @@ def split_digest(groups: Mapping[str, str]) -> str:
     return blake2b("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def biggest_groups(groups: Mapping[str, str], most: int) -> list[tuple[str, int]]:
-    """Return the *most* groups with the most pages, and how many these are."""
-    return Counter(groups.values()).most_common(most)
-
-
 def sites_and_golds(pages: Iterable[Page]) -> tuple[dict[str, str], dict[str, str]]:
     """Return each page's site and, where it has one, its gold's digest, by its key.
 
