@@ -172,7 +172,7 @@ class Cleaner:
 
     def unit_labels(self, batch: Batch) -> NDArray[np.int64]:
         """Give the label of each unit."""
-        return _unit_labels(self.model.config.decoding, batch, self.points)
+        return labels_at(self.model.config.decoding, batch, self.points)
 
     def spam_stretches(self, batch: Batch, labels: NDArray[np.int64]) -> Stretches:
         """Give the spam stretches inside units that are not spam as a whole."""
@@ -190,7 +190,7 @@ class Cleaner:
         """
         config = self.model.config
         usual = dict.fromkeys(dial.LANGUAGES, config.usual)
-        chosen = _unit_labels(config.decoding, batch, usual) != SPAM
+        chosen = labels_at(config.decoding, batch, usual) != SPAM
         found, columns = self.stretch_candidates(batch, chosen)
         return found, network.run(self.model.phrase, columns)[1][:, 0]
 
@@ -248,7 +248,7 @@ def _by_unit(
     return np.where(chinese(batch), own, english)
 
 
-def _unit_labels(
+def labels_at(
     rule: Decoding, batch: Batch, points: Mapping[str, Point]
 ) -> NDArray[np.int64]:
     """Give the label of each unit, decided at the point of its page's language."""
@@ -256,8 +256,8 @@ def _unit_labels(
     size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
     cut = decode.page_cuts(article, size, pages)
     cut = np.clip(cut, rule.lowest, rule.highest)
-    for weight in {point.weight for point in points.values()} - {1}:
-        cut = np.maximum(cut, decode.page_cuts(article, size, pages, weight))
+    for times in {point.precision for point in points.values()} - {1}:
+        cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))
     share = _by_unit(batch, points, "share")
     if (share < 1).any():
         cut = np.minimum(cut, decode.share_cuts(article, size, pages, share))

@@ -73,14 +73,14 @@ def page_cuts(
     probabilities: Floats,
     sizes: NDArray[np.int64],
     pages: NDArray[np.int64],
-    weight: int = 1,
+    precision: int = 1,
 ) -> Floats:
     """Give, for each unit, the probability from which on its page is kept.
 
     The cut that makes the expected F1 of the kept text highest when each unit is
     article with its probability: the units sorted by probability, the best prefix
     of them. *probabilities*: (units,). *sizes*: (units,), what a unit weighs.
-    *pages*: (units,), ascending. *weight*: how often precision counts to recall's
+    *pages*: (units,), ascending. *precision*: how often it counts to recall's
     once; 1 is F1, 4 is F0.5. Lewis (1995), "Evaluating and optimizing autonomous
     text classification systems".
     """
@@ -97,7 +97,7 @@ def page_cuts(
     hits -= np.repeat(np.r_[0, hits[first[1:] - 1]], length)
     taken -= np.repeat(np.r_[0, taken[first[1:] - 1]], length)
     relevant = np.repeat(hits[first + length - 1], length)
-    gain = hits / (weight * PARTS * taken + relevant + 1)
+    gain = hits / (precision * PARTS * taken + relevant + 1)
     best = np.repeat(np.maximum.reduceat(gain, first), length)
     # the longest of equally good prefixes: cutting an article is the worse mistake
     at = np.maximum.reduceat(np.where(gain == best, np.arange(len(page)), 0), first)

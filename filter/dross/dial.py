@@ -28,14 +28,14 @@ class Point:
     """Where decisions are taken.
 
     ``share``: of a page's expected article characters, how many may be cut; what
-    `Decoding` would keep is kept all the same. ``weight``: how often precision counts
+    `Decoding` would keep is kept all the same. ``precision``: how often it counts
     to recall's once in the F that a page's cut makes highest. ``spam``: the
     probability from which on a unit is spam, ``stretch``: the log odds above which a
     stretch inside one is.
     """
 
     share: float
-    weight: int
+    precision: int
     spam: float
     stretch: float
 
