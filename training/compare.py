@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from joblib import Parallel, delayed
 
-from training.evaluate import ARTICLE_TYPES, gold_pages, language
+from training.evaluate import ARTICLE_TYPES, gold_pages
 from training.labelled import read_labelled
 from training.measure import (
     ShingleScore,
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from dross import Cleaner
     from training.labelled import LabelledText
-    from training.pages import Page
+    from training.outcome import language
+from training.pages import Page
 
 EVERYTHING = "everything"
 ORACLE = "oracle"
