@@ -28,6 +28,7 @@ from training.measure import (
     wcxb_score,
     word_score,
 )
+from training.outcome import language
 from training.peers import PEERS, peer_outputs
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 
     from dross import Cleaner
     from training.labelled import LabelledText
-    from training.outcome import language
-from training.pages import Page
+    from training.pages import Page
 
 EVERYTHING = "everything"
 ORACLE = "oracle"

@@ -132,8 +132,6 @@ def stretch_thresholds(
     rows = stretch_rows(model, texts)
     odds = network.run(model.phrase, rows.columns)[1][:, 0]
     return [
-        lowest_threshold(
-            odds, rows.sizes - rows.spam, loss * rows.genuine, least=-99.0
-        )
+        lowest_threshold(odds, rows.sizes - rows.spam, loss * rows.genuine, least=-99.0)
         for loss in losses
     ]

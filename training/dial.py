@@ -84,9 +84,7 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
     stretches = [round(x, 4) for x in stretch_thresholds(model, texts, budgets)]
     points = [
         Point(share, 1, max(unit, usual.spam), max(stretch, usual.stretch))
-        for share, unit, stretch in zip(
-            small, units[:-1], stretches[:-1], strict=True
-        )
+        for share, unit, stretch in zip(small, units[:-1], stretches[:-1], strict=True)
     ]
     points += [replace(usual, share=share) for share in SHARES[len(small) :]]
     pages = [t for t in texts if any(mark.label == "chrome" for mark in t.marks)]
@@ -144,9 +142,7 @@ def _losses(
     units = label_units([replace(text, tags=()) for text in texts])
     pages, bounds = read.lines.pages, read.features.starts
     article = np.zeros(len(read.features.stream), np.int64)
-    article[read.features.places] = (
-        units.label_of[read.features.sources] == ARTICLE
-    )
+    article[read.features.places] = units.label_of[read.features.sources] == ARTICLE
     before = np.r_[0, np.cumsum(article)]
     own = before[bounds[1:]] - before[bounds[:-1]]
     found, odds = cleaner.scored_stretches(read)

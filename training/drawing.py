@@ -20,21 +20,39 @@ NAMES = {"en": "English", "zh": "Chinese"}
 
 _STYLE = """\
   <style>
-    svg { --ground: #ffffff; --ink: #1f2328; --soft: #59636e; --grid: #d8dee4;
-          --en: #0b5fb0; --zh: #b3400e; }
-    @media (prefers-color-scheme: dark) {
-      svg { --ground: #0d1117; --ink: #f0f6fc; --soft: #a9b4c0; --grid: #30363d;
-            --en: #79b8ff; --zh: #ffa267; }
-    }
-    text { font: 13px sans-serif; fill: var(--ink); }
+    .ground { fill: #ffffff; }
+    text { font: 13px sans-serif; fill: #1f2328; }
     .title { font-weight: bold; }
-    .tick { font-size: 11px; fill: var(--soft); }
-    .grid { stroke: var(--grid); }
-    .true { stroke: var(--soft); stroke-dasharray: 5 4; }
+    .tick { font-size: 11px; fill: #59636e; }
+    .grid { stroke: #d8dee4; }
+    .true { stroke: #59636e; stroke-dasharray: 5 4; }
     .curve { fill: none; stroke-width: 2; }
-    .en .curve { stroke: var(--en); } .en .mark { fill: var(--en); }
-    .zh .curve { stroke: var(--zh); } .zh .mark { fill: var(--zh); }
+    .en .curve { stroke: #0b5fb0; }
+    .en .mark { fill: #0b5fb0; }
+    .zh .curve { stroke: #b3400e; }
+    .zh .mark { fill: #b3400e; }
+    @media (prefers-color-scheme: dark) {
+      .ground { fill: #0d1117; }
+      text { fill: #f0f6fc; }
+      .tick { fill: #a9b4c0; }
+      .grid { stroke: #30363d; }
+      .true { stroke: #a9b4c0; }
+      .en .curve { stroke: #79b8ff; }
+      .en .mark { fill: #79b8ff; }
+      .zh .curve { stroke: #ffa267; }
+      .zh .mark { fill: #ffa267; }
+    }
   </style>"""
+
+
+_HEAD = f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"
+     width="{WIDTH}" height="{HEIGHT}" role="img" aria-labelledby="title">
+  <title id="title">Share of lines that are article, by the probability that the
+    model gives them</title>"""
+_GROUND = f"""\
+  <rect class="ground" width="{WIDTH}" height="{HEIGHT}"/>
+  <text class="title" x="{LEFT}" y="20">Reliability, line by line</text>"""
 
 
 def reliability_figure(bins: Mapping[str, Bins]) -> str:
@@ -43,34 +61,20 @@ def reliability_figure(bins: Mapping[str, Bins]) -> str:
     Only "en" and "zh" are drawn.
     """
     drawn = {name: bins[name] for name in NAMES if name in bins}
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-            f' width="{WIDTH}" height="{HEIGHT}" role="img"'
-            ' aria-labelledby="title">',
-            '  <title id="title">Share of lines that are article, by the probability'
-            " that the model gives them</title>",
-            _STYLE,
-            f'  <rect width="{WIDTH}" height="{HEIGHT}" fill="var(--ground)"/>',
-            f'  <text class="title" x="{LEFT}" y="20">Reliability, line by line</text>',
-            *_axes(),
-            *(
-                line
-                for place, (name, found) in enumerate(drawn.items())
-                for line in _curve(name, found, place)
-            ),
-            "</svg>\n",
-        ]
-    )
+    curves = [
+        line
+        for place, (name, found) in enumerate(drawn.items())
+        for line in _curve(name, found, place)
+    ]
+    return "\n".join([_HEAD, _STYLE, _GROUND, *_axes(), *curves, "</svg>\n"])
 
 
 def _axes() -> Iterable[str]:
     for tick in range(6):
         share = tick / 5
         x, y = _place(share, share)
-        yield (
-            f'  <path class="grid" d="M{x} {TOP}V{TOP + SIDE}M{LEFT} {y}H{LEFT + SIDE}"/>'
-        )
+        lines = f"M{x} {TOP}V{TOP + SIDE}M{LEFT} {y}H{LEFT + SIDE}"
+        yield f'  <path class="grid" d="{lines}"/>'
         yield (
             f'  <text class="tick" x="{x}" y="{TOP + SIDE + 16}"'
             f' text-anchor="middle">{share:.1f}</text>'

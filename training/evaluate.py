@@ -276,9 +276,7 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
     cleaned = list(cleaner.stream((text.text for text in texts), jobs=jobs))
     one_each = one_rendering_each(texts)
     spam, as_spam, as_chrome = spam_rows(cleaner, material, part, seed, one_each, jobs)
-    with_spam = [
-        page for page, _ in documents.injected(material, part, seed, one_each)
-    ]
+    with_spam = [page for page, _ in documents.injected(material, part, seed, one_each)]
     genuine = [*material.near_misses[part], *material.texts[part]]
     return Figures(
         pages=page_rows(texts, cleaned, golds),

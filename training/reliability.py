@@ -66,7 +66,9 @@ def reliability_rows(
     names = [ALL, *BANDS]
     return [
         _row(own, name, totals[own, name])
-        for own in sorted({own for own, _ in totals}, key=lambda n: (order.get(n, 3), n))
+        for own in sorted(
+            {own for own, _ in totals}, key=lambda n: (order.get(n, 3), n)
+        )
         for name in names
         if totals[own, name].any()
     ]
@@ -74,9 +76,7 @@ def reliability_rows(
 
 def graded_lines(
     cleaner: Cleaner, texts: Sequence[LabelledText]
-) -> tuple[
-    NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.str_]
-]:
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64], NDArray[np.str_]]:
     """Give the graded lines' probability, truth, width and language.
 
     Lines are units, as long ones are cut. Mixed ones have no truth.
@@ -95,7 +95,7 @@ def graded_lines(
 
 
 def widths(lines: Lines) -> NDArray[np.int64]:
-    """Give the columns of each unit's visible text; those of letters of Han count two."""
+    """Give the columns of each unit's text; a wide letter counts two."""
     wide = (lines.classes >= chars.HAN) & (lines.classes <= chars.HANGUL)
     columns = np.r_[0, np.cumsum(1 + wide.astype(np.int64))]
     found: NDArray[np.int64] = columns[lines.content_ends] - columns[lines.contents]

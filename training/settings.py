@@ -14,6 +14,7 @@ from training.units import batched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from dross.model import Model

@@ -244,8 +244,8 @@ def _by_unit(
     """Give a number of the point that each unit's page goes by."""
     english, own = (getattr(points[language], name) for language in ("en", "zh"))
     if english == own:
-        return np.full(len(batch.lines.pages), english)
-    return np.where(chinese(batch), own, english)
+        return np.full(len(batch.lines.pages), float(english))
+    return np.where(chinese(batch), float(own), float(english))
 
 
 def labels_at(
