@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pytest
 
 import dross
 from dross.cli import main
+from dross.dial import PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -206,6 +208,81 @@ def test_rejected_pages_are_written_unless_they_are_dropped(
         dross.load()(text).text for text in wanted
     ]
     assert "rejected" in verdicts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keep", "preset"),
+    [
+        (["--keep", "1"], 1.0, None),
+        (["--keep", "0.9"], 0.9, None),
+        (["--preset", "cautious"], None, "cautious"),
+        (["--preset", "balanced"], None, None),
+        (["--preset", "strict"], None, "strict"),
+    ],
+)
+def test_the_dial_is_the_librarys(
+    arguments: list[str],
+    keep: float | None,
+    preset: str | None,
+    page: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    cleaned = dross.load(keep=keep, preset=preset)(ENGLISH)
+
+    assert main(["score", *arguments, str(page)]) == 0
+    scored = json.loads(capfd.readouterr().out)
+    assert [(s["start"], s["end"], s["label"]) for s in scored["spans"]] == [
+        (s.start, s.end, s.label) for s in cleaned.spans
+    ]
+
+
+def test_keep_writes_more_the_more_is_to_be_kept(
+    page: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    written = []
+    for arguments in (["--preset", "strict"], [], ["--keep", "1"]):
+        main(["clean", str(page), *arguments])
+        written.append(capfd.readouterr().out)
+
+    assert len(written[0]) <= len(written[1]) < len(written[2])
+    assert written[2] == ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--keep", "1.5"], "keep is 1.5; give the share of article characters to"),
+        (["--keep", "-0.1"], "from 0 to 1, such as 0.999"),
+        (["--keep", "nan"], "keep is nan"),
+        (["--keep", "most"], "'most' is no share of article characters; give 0.999"),
+        (["--preset", "lax"], "cautious"),
+        (["--preset", "strict", "--keep", "0.9"], "not allowed with"),
+    ],
+)
+def test_a_dial_out_of_range_exits_with_2_and_says_what_works(
+    arguments: list[str],
+    message: str,
+    page: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["clean", *arguments, str(page)])
+
+    out, err = capfd.readouterr()
+    assert not out
+    assert message in err
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("command", ["clean", "score"])
+def test_help_says_what_each_preset_means(
+    preset: str, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+
+    explained = capfd.readouterr().out.split("Presets: ")[1].replace("\n", " ")
+    assert re.search(rf"\b{preset} (loses|is|cuts) \w+", explained)
 
 
 def test_workers_do_not_change_the_output(

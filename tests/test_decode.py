@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise, product
 from math import prod
 
@@ -11,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dross.decode import PARTS, page_cuts, posteriors
+from dross.decode import FINE_PARTS, PARTS, page_cuts, posteriors, share_cuts
 
 LABELS = range(3)
 Floats = NDArray[np.float64]
@@ -116,6 +117,7 @@ def test_no_units_have_no_posteriors_and_no_cuts() -> None:
 
     assert posteriors(np.zeros((0, 3)), np.ones((3, 3)), none).shape == (0, 3)
     assert page_cuts(np.zeros(0), none, none).shape == (0,)
+    assert share_cuts(np.zeros(0), none, none, np.zeros(0)).shape == (0,)
 
 
 units = st.tuples(
@@ -162,3 +164,66 @@ def test_the_cut_is_lower_where_much_is_doubtful() -> None:
     cuts = page_cuts(chances, np.ones(6, np.int64), pages)
 
     assert (chances >= cuts).tolist() == [True, True, False, True, True, True]
+
+
+def test_a_cut_for_precision_is_higher_than_one_for_f1() -> None:
+    pages = np.zeros(3, np.int64)
+    chances = np.array([0.99, 0.6, 0.1])
+
+    even = page_cuts(chances, np.ones(3, np.int64), pages)
+    precise = page_cuts(chances, np.ones(3, np.int64), pages, 4)
+
+    assert (chances >= even).tolist() == [True, True, False]
+    assert (chances >= precise).tolist() == [True, False, False]
+
+
+def slow_share_cut(chances: list[float], sizes: list[int], share: float) -> float:
+    """Give the lowest chance that is kept, dropping the least likely one by one."""
+    parts = [math.floor(chance * FINE_PARTS) for chance in chances]
+    allowed = math.floor(share * sum(p * s for p, s in zip(parts, sizes, strict=True)))
+    for part, size in sorted(zip(parts, sizes, strict=True)):
+        if part * size > allowed:
+            return part / FINE_PARTS
+        allowed -= part * size
+    return 2.0
+
+
+shares = st.sampled_from([0.0, 1e-6, 0.25, 0.5, 1.0]) | st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(st.lists(units, min_size=1, max_size=8), shares), max_size=4))
+def test_share_cuts_lose_no_more_than_each_pages_share(
+    pages: list[tuple[list[tuple[float, int]], float]],
+) -> None:
+    chances, sizes, numbers, allowed = [], [], [], []
+    expected: list[float] = []
+    for number, (page, share) in enumerate(pages):
+        own, weights = [c for c, _ in page], [s for _, s in page]
+        # units that are as likely as the first one kept are kept with it
+        expected += [slow_share_cut(own, weights, share)] * len(page)
+        chances += own
+        sizes += weights
+        numbers += [number] * len(page)
+        allowed += [share] * len(page)
+
+    found = share_cuts(
+        np.array(chances, np.float64),
+        np.array(sizes, int),
+        np.array(numbers, int),
+        np.array(allowed, np.float64),
+    )
+
+    assert found.tolist() == expected
+
+
+@given(st.lists(units, min_size=1, max_size=20))
+def test_a_share_of_nothing_cuts_only_what_has_no_chance(
+    page: list[tuple[float, int]],
+) -> None:
+    chances = np.array([chance for chance, _ in page])
+    sizes = np.array([size for _, size in page])
+    none = np.zeros(len(page))
+
+    cuts = share_cuts(chances, sizes, np.zeros(len(page), np.int64), none)
+
+    assert (chances >= cuts)[chances * FINE_PARTS >= 1].all()

@@ -53,3 +53,21 @@ def test_no_stretches_stay_no_stretches() -> None:
     found = mend(extract(split_pages(["河水上涨"])), Stretches(none, none, none))
 
     assert len(found.units) == 0
+
+
+def test_stretches_that_move_over_one_another_cover_what_they_did_together() -> None:
+    # "overnight the river rose by two metres": two stretches that meet inside a word
+    features = extract(split_pages(["24一夜之间河水上涨两米。"]))
+    starts, ends = np.array([5, 3]), np.array([9, 5])
+    both = mend(features, Stretches(np.zeros(2, np.int64), starts, ends))
+    alone = [
+        mend(features, Stretches(np.array([0]), starts[[i]], ends[[i]]))
+        for i in range(2)
+    ]
+
+    assert (both.starts[1:] >= both.ends[:-1]).all()
+    assert {place for one in alone for place in range(one.starts[0], one.ends[0])} == {
+        place
+        for start, end in zip(both.starts, both.ends, strict=True)
+        for place in range(start, end)
+    }

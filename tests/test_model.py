@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from dross import model
+from dross.cleaner import Cleaner
+from dross.dial import Dial
 from dross.errors import ModelError
 from dross.library import load, model_folder
-from tests.conftest import BITS, save_tiny_model
+from tests.conftest import BITS, TINY_DIAL, save_tiny_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,9 +48,26 @@ def test_a_model_is_read_as_it_was_written(folder: Path) -> None:
     model.save(again, found.config, weights, found.rarity, networks)
 
     assert found.config.bits == BITS
+    assert found.config.dial == TINY_DIAL
     assert model.digest(again) == model.digest(folder)
     for path in folder.iterdir():
         assert (again / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_model_of_before_the_dial_decides_as_ever(folder: Path) -> None:
+    texts = ["Home | News\nThe river rose by two metres.\n", "一夜之间河水上涨两米。"]
+    expected = Cleaner(model.load(folder)).clean_all(texts)  # the river rose by 2 m
+    change(folder, lambda record: record.pop("dial"))
+    found = model.load(folder)
+
+    assert found.config.dial == Dial()
+    assert Cleaner(found).clean_all(texts) == expected
+
+
+def test_a_dial_that_is_incomplete_is_refused(folder: Path) -> None:
+    change(folder, lambda record: record["dial"].pop("cautious"))  # type: ignore[attr-defined]
+
+    assert "is incomplete (KeyError: 'cautious')" in refusal(folder)
 
 
 def test_the_same_model_gives_the_same_bytes(tmp_path: Path) -> None:

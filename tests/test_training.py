@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import joblib
@@ -11,15 +12,19 @@ import pytest
 
 from dross import evidence, network
 from dross.cleaner import Cleaner, open_cleaner
+from dross.dial import LANGUAGES
 from dross.features import extract
 from dross.lines import split_pages
 from training import heads, units
 from training.__main__ import main
+from training.dial import fit_dial
 from training.documents import documents, pages, read_material
+from training.evaluate import read_figures
 from training.labelled import LabelledText, Mark, write_labelled
 from training.linear import Rows
 from training.network import INPUT_SCALE, whole_network
 from training.runs import Run
+from training.settings import SETTINGS
 
 SAMPLE = Path(__file__).parent.parent / "training" / "sample"
 
@@ -44,6 +49,39 @@ def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> 
 
     for row in figures["pages"]["all pages"]:
         assert row["f1"] > 0.75, row  # keeping everything reaches about 0.7
+
+
+def test_no_setting_loses_more_than_the_one_that_cuts_more(run: Run) -> None:
+    figures = read_figures(run.fitted / "figures.json")
+    for name in LANGUAGES:
+        rows = [row for row in figures.settings if row.language == name]
+
+        assert [row.setting for row in rows] == [name for name, _, _ in SETTINGS]
+        for before, after in pairwise(rows):
+            assert before.lost >= after.lost
+            assert before.chrome >= after.chrome
+            assert before.spam >= after.spam
+        assert rows[0].lost > rows[-1].lost
+
+
+def test_the_card_shows_reliability_as_table_and_figure(run: Run) -> None:
+    card = (run.out / "README.md").read_text("utf-8")
+    figure = (run.out / "calibration.svg").read_text("utf-8")
+
+    assert "### Reliability of lines" in card
+    assert "| all | 11 to 40 |" in card
+    assert "| cautious | zh |" in card
+    assert "](calibration.svg)" in card
+    assert "English" in figure
+    assert "Chinese" in figure
+
+
+def test_the_dial_is_fitted_to_the_validation_part(run: Run, cleaner: Cleaner) -> None:
+    held = list(documents(read_material(SAMPLE, run.files), "validation", 0))
+    dial = fit_dial(cleaner.model, held)
+
+    assert set(dial.curves) == set(LANGUAGES)
+    assert all(steps[-1].share == 1 for steps in dial.curves.values())
 
 
 def test_a_step_that_is_done_is_not_done_again(run: Run) -> None:

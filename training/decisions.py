@@ -82,14 +82,6 @@ def fit_decoding(
 
 def fit_spam_threshold(model: Model, texts: Sequence[LabelledText]) -> float:
     """Give the lowest spam probability that loses at most UNIT_LOSS of the article."""
-    [threshold] = spam_thresholds(model, texts, [UNIT_LOSS])
-    return threshold
-
-
-def spam_thresholds(
-    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
-) -> list[float]:
-    """Give the lowest spam probability for each of *losses* of the article."""
     cleaner = Cleaner(model)
     chances, sizes, total = [], [], 0
     for batch in batched(texts):
@@ -100,8 +92,9 @@ def spam_thresholds(
         chances.append(read.posteriors[genuine, SPAM])
         sizes.append(size[genuine])
         total += int(size[genuine].sum())
-    chance, weight = np.concatenate(chances), np.concatenate(sizes)
-    return [lowest_threshold(chance, weight, loss * total) for loss in losses]
+    return lowest_threshold(
+        np.concatenate(chances), np.concatenate(sizes), UNIT_LOSS * total
+    )
 
 
 def lowest_threshold(
@@ -121,17 +114,8 @@ def lowest_threshold(
 
 def fit_stretch_threshold(model: Model, texts: Sequence[LabelledText]) -> float:
     """Give the lowest log odds of a stretch that lose at most STRETCH_LOSS."""
-    [threshold] = stretch_thresholds(model, texts, [STRETCH_LOSS])
-    return threshold
-
-
-def stretch_thresholds(
-    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
-) -> list[float]:
-    """Give the lowest log odds of a stretch for each of *losses*."""
     rows = stretch_rows(model, texts)
     odds = network.run(model.phrase, rows.columns)[1][:, 0]
-    return [
-        lowest_threshold(odds, rows.sizes - rows.spam, loss * rows.genuine, least=-99.0)
-        for loss in losses
-    ]
+    return lowest_threshold(
+        odds, rows.sizes - rows.spam, STRETCH_LOSS * rows.genuine, least=-99.0
+    )

@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import edges
-from dross.cleaner import Cleaner, chinese, labels_at
+from dross import chars, edges, network
+from dross.cleaner import Cleaner, chinese, labels_at, spam_odds
 from dross.dial import LANGUAGES, NEVER, Dial, Point, Step
 from dross.spans import ARTICLE
-from training.decisions import (
-    STRETCH_LOSS,
-    UNIT_LOSS,
-    spam_thresholds,
-    stretch_thresholds,
-)
+from training.decisions import STRETCH_LOSS, UNIT_LOSS, lowest_threshold
+from training.stretches import stretch_rows
 from training.units import batched, label_units
 
 if TYPE_CHECKING:
@@ -81,7 +77,7 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
     units = spam_thresholds(model, texts, budgets)
     ratio = STRETCH_LOSS / UNIT_LOSS
     budgets = [*(budget * ratio for budget in budgets[:-1]), STRICT_LOSS]
-    stretches = [round(x, 4) for x in stretch_thresholds(model, texts, budgets)]
+    stretches = stretch_thresholds(model, texts, budgets)
     points = [
         Point(share, 1, max(unit, usual.spam), max(stretch, usual.stretch))
         for share, unit, stretch in zip(small, units[:-1], stretches[:-1], strict=True)
@@ -101,6 +97,38 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
         min(stretches[-1], usual.stretch),
     )
     return Dial(curves, CAUTIOUS, strict)
+
+
+def spam_thresholds(
+    model: Model, texts: Sequence[LabelledText], shares: Sequence[float]
+) -> list[float]:
+    """Give, for each of *shares* of the article, the lowest threshold that loses it."""
+    cleaner = Cleaner(model)
+    chances, sizes, total = [], [], 0
+    for batch in batched(texts):
+        read = cleaner.read([text.text for text in batch])
+        units = label_units(batch)
+        size = units.features.sizes - 2
+        genuine = (units.labels == ARTICLE) & units.pure
+        odds = spam_odds(model.config.decoding, read.posteriors)
+        chances.append(odds[genuine])
+        sizes.append(size[genuine])
+        total += int(size[genuine].sum())
+    chance, weight = np.concatenate(chances), np.concatenate(sizes)
+    return [lowest_threshold(chance, weight, share * total) for share in shares]
+
+
+def stretch_thresholds(
+    model: Model, texts: Sequence[LabelledText], shares: Sequence[float]
+) -> list[float]:
+    """Give, for each of *shares*, the lowest log odds of a stretch that lose it."""
+    rows = stretch_rows(model, texts)
+    odds = network.run(model.phrase, rows.columns)[1][:, 0]
+    genuine = rows.sizes - rows.spam
+    return [
+        round(lowest_threshold(odds, genuine, share * rows.genuine, least=-NEVER), 4)
+        for share in shares
+    ]
 
 
 def curve(points: Sequence[Point], losses: NDArray[np.float64]) -> tuple[Step, ...]:
@@ -141,22 +169,23 @@ def _losses(
     # without tags: what the gold leaves out for reasons of its own is not graded
     units = label_units([replace(text, tags=()) for text in texts])
     pages, bounds = read.lines.pages, read.features.starts
+    places, sources = read.features.places, read.features.sources
     article = np.zeros(len(read.features.stream), np.int64)
-    article[read.features.places] = units.label_of[read.features.sources] == ARTICLE
+    # as where figures are made, blanks count for nothing
+    seen = read.features.classes[places] != chars.SPACE
+    article[places] = (units.label_of[sources] == ARTICLE) & seen
     before = np.r_[0, np.cumsum(article)]
     own = before[bounds[1:]] - before[bounds[:-1]]
     found, odds = cleaner.scored_stretches(read)
-    # no point asks for less than the default, so no other edge is ever needed
-    likely = odds > model.config.usual.stretch
-    found, odds = edges.mend(read.features, found.take(likely)), odds[likely]
-    inside = before[found.ends] - before[found.starts]
     lost = []
     for point in points:
         at = dict.fromkeys(LANGUAGES, point)
         kept = labels_at(model.config.decoding, read, at) == ARTICLE
         cut = np.bincount(pages, own * ~kept, number)
-        stands = kept[found.units] & (odds > point.stretch)
-        cut += np.bincount(pages[found.units], inside * stands, number)
+        stand = found.take(kept[found.units] & (odds > point.stretch))
+        stand = edges.mend(read.features, stand)
+        inside = before[stand.ends] - before[stand.starts]
+        cut += np.bincount(pages[stand.units], inside, number)
         lost.append(cut.astype(np.int64))
     total = np.bincount(pages, own, number).astype(np.int64)
     of_page = np.zeros(number, bool)

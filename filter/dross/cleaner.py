@@ -263,8 +263,16 @@ def labels_at(
         cut = np.minimum(cut, decode.share_cuts(article, size, pages, share))
     genuine = np.where(article >= cut, ARTICLE, CHROME)
     least = _by_unit(batch, points, "spam")
-    spam = (batch.posteriors[:, SPAM] >= least) & ~_at_home(batch)
+    spam = (spam_odds(rule, batch.posteriors) >= least) & ~_at_home(batch)
     return np.where(spam, SPAM, genuine)
+
+
+def spam_odds(_rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give what each unit's threshold for spam is set against.
+
+    *chances*: (units, labels).
+    """
+    return chances[:, SPAM]
 
 
 def _at_home(batch: Batch) -> NDArray[np.bool_]:

@@ -28,7 +28,10 @@ _HAN = np.isin(
 
 
 def mend(features: Features, stretches: Stretches) -> Stretches:
-    """Give *stretches* with their edges inside Han runs at word boundaries."""
+    """Give *stretches* with their edges inside Han runs at word boundaries.
+
+    They come in order, and none reaches into the one before, nor is any empty.
+    """
     han = _HAN[features.classes]
     starts, ends = stretches.starts.copy(), stretches.ends.copy()
     for row, (start, end) in enumerate(zip(starts, ends, strict=True)):
@@ -41,7 +44,14 @@ def mend(features: Features, stretches: Stretches) -> Stretches:
             starts[row], ends[row] = _best(
                 features, han, low, high, (bool(torn_before), bool(torn_after))
             )
-    return Stretches(stretches.units, starts, ends)
+    # neighbours may have moved over one another: together they cover what they did
+    order = np.argsort(starts, kind="stable")
+    starts, ends = starts[order], ends[order]
+    reached = np.r_[0, np.maximum.accumulate(ends)[:-1]] if len(ends) else ends
+    starts = np.maximum(starts, reached)
+    filled = starts < ends
+    units = stretches.units[order]
+    return Stretches(units[filled], starts[filled], ends[filled])
 
 
 def _best(
