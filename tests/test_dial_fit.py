@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,7 +119,7 @@ def test_the_fitted_dial_rises_in_loss_and_never_in_thresholds(
 
     assert set(dial.curves) == set(LANGUAGES)
     for steps in dial.curves.values():
-        for before, after in zip(steps, steps[1:], strict=False):
+        for before, after in pairwise(steps):
             assert before.loss < after.loss
             assert before.share < after.share
             assert before.spam >= after.spam >= model.config.usual.spam
