@@ -107,7 +107,7 @@ def test_the_strongest_run_is_the_strongest_of_all(found: list[list[int]]) -> No
 def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -> None:
     lines, found = read(texts)
     number = len(lines.pages)
-    likely = np.random.default_rng(seed).integers(0, LIKELY + 1, number)
+    kinds = np.random.default_rng(seed).integers(0, LIKELY + 1, (3, number))
     tokens: list[set[int]] = [set() for _ in range(number)]
     for value, unit in zip(*(a.tolist() for a in topic_words(found)), strict=True):
         tokens[unit].add(value >> (32 - TOKEN_BITS))
@@ -118,27 +118,26 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
             for other in range(number)
             if other != unit and lines.pages[other] == lines.pages[unit]
         ]
-        article = chrome = alone = 0
+        shared, alone = [0, 0, 0], 0
         for token in tokens[unit]:
             weight = int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)])
-            chances = [int(likely[other]) for other in others if token in tokens[other]]
-            article += weight * min(sum(chances), LIKELY)
-            chrome += weight * min(sum(LIKELY - chance for chance in chances), LIKELY)
-            alone += weight * (not chances)
+            having = [other for other in others if token in tokens[other]]
+            for kind, chances in enumerate(kinds[:, having].tolist()):
+                shared[kind] += weight * min(sum(chances), LIKELY)
+            alone += weight * (not having)
         total = sum(
             int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)]) for token in tokens[unit]
         )
         total = max(total, 1)
         expected.append(
             [
-                TOP * article // (LIKELY * total),
-                TOP * chrome // (LIKELY * total),
+                *(TOP * mass // (LIKELY * total) for mass in shared),
                 TOP * alone // total,
                 2 * log(len(tokens[unit])),
             ]
         )
 
-    columns = context._shared_words(found, lines.pages, likely, RARITY)  # noqa: SLF001
+    columns = context._shared_words(found, lines.pages, tuple(kinds), RARITY)  # noqa: SLF001
 
     assert columns.tolist() == expected
 

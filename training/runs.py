@@ -36,7 +36,9 @@ _DROSS, _TRAINING = Path(dross.__file__).parent, Path(__file__).parent
 _HEADS_CODE = (
     *(
         _DROSS / f"{name}.py"
-        for name in ("chars", "evidence", "features", "hashing", "lines", "words")
+        for name in (
+            "chars", "evidence", "features", "hashing", "lines", "seams", "words",
+        )
     ),
     *(
         _TRAINING / f"{name}.py"

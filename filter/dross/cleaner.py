@@ -178,7 +178,12 @@ class Cleaner:
         values[np.repeat(~chosen, np.diff(bounds))] = never
         found = phrases.all_stretches(values, bounds)
         columns = phrases.stretch_columns(
-            batch.features, batch.packed, found, batch.logits, batch.lines.pages
+            batch.features,
+            batch.packed,
+            self.model.packed,
+            found,
+            batch.logits,
+            batch.lines.pages,
         )
         return found, columns
 

@@ -147,7 +147,7 @@ def _parts(
     yield run
     likely = np.clip(LIKELY // 2 + (2 * own[:, ARTICLE] + near) // 16, 0, LIKELY)
     likely = np.where(inside, np.maximum(likely, 4), np.minimum(likely, 12))
-    yield _shared_words(features, lines.pages, likely, rarity)
+    yield _shared_words(features, lines.pages, (likely, LIKELY - likely), rarity)
     yield _returns(features, lines.pages)
 
 
@@ -194,6 +194,8 @@ def _second_parts(
     running = np.r_[0, np.cumsum(likely * size)]
     running_size = np.r_[0, np.cumsum(size)]
     running_count = np.r_[0, np.cumsum(likely)]
+    likely_spam = np.clip(np.floor(LIKELY / 2 + 2 * spam), 0, LIKELY).astype(np.int64)
+    running_spam = np.r_[0, np.cumsum(likely_spam)]
     for reach in SECOND_WINDOWS:
         for window in (
             Window(np.maximum(place - reach, before), place),
@@ -205,6 +207,7 @@ def _second_parts(
                 [
                     TOP * mass // (LIKELY * np.maximum(total, 1)),
                     TOP * window.sums(running_count) // (LIKELY * number),
+                    TOP * window.sums(running_spam) // (LIKELY * number),
                 ],
                 axis=1,
             )
@@ -212,6 +215,7 @@ def _second_parts(
     mass, total = page.sums(running), page.sums(running_size)
     yield np.stack(
         [
+            TOP * page.sums(running_spam) // (LIKELY * (after - before)),
             TOP * mass // (LIKELY * np.maximum(total, 1)),
             _log(mass // LIKELY),
             _log(total),
@@ -224,7 +228,10 @@ def _second_parts(
     weight = np.clip(np.floor(8 * genuine), -32, 32).astype(np.int64)
     run, _ = _strongest_run(weight * (size + 8), pages, before, after)
     yield run
-    yield _shared_words(features, pages, likely, rarity)
+    weight = np.clip(np.floor(8 * spam), -32, 32).astype(np.int64)
+    run, _ = _strongest_run(weight, pages, before, after)
+    yield run
+    yield _shared_words(features, pages, (likely, LIKELY - likely, likely_spam), rarity)
     yield _nearest(likely > LIKELY // 2, size, before, after)
     yield features.shape[:, _SECOND_SHAPE].astype(np.int64)
 
@@ -273,10 +280,19 @@ def _second_names() -> Iterator[str]:
     for reach in SECOND_WINDOWS:
         for side in ("before", "after"):
             yield from (f"likely text, {reach} {side}", f"likely, {reach} {side}")
-    yield from ("likely text, page", "article size", "page size", "text before")
+            yield f"likely spam, {reach} {side}"
+    yield from (
+        "likely spam, page",
+        "likely text, page",
+        "article size",
+        "page size",
+        "text before",
+    )
     yield from ("units before", "units after")
     yield from ("in the run", "to the run", "from the run", "run's share")
-    yield from ("words of article", "words of chrome", "words of its own", "word count")
+    yield from ("in spam", "to spam", "from spam", "spam's share")
+    yield from ("words of article", "words of chrome", "words of spam")
+    yield from ("words of its own", "word count")
     for side in ("before", "after"):
         yield from (f"nearest likely, {side}", f"its size, {side}")
     yield from SECOND_SHAPE
@@ -351,14 +367,17 @@ def _strongest_run(
 
 
 def _shared_words(
-    features: Features, pages: Ints, likely: Ints, rarity: NDArray[np.uint8]
+    features: Features,
+    pages: Ints,
+    kinds: tuple[Ints, ...],
+    rarity: NDArray[np.uint8],
 ) -> Ints:
-    """Give how much of a unit's words stands in likely article or chrome elsewhere.
+    """Give how much of a unit's words stands in units of each kind elsewhere.
 
     Topic cohesion: each distinct word of a unit, weighted by its rarity, counts by
-    how likely the other units of the page with that word are article. Columns:
-    shared with article, shared with chrome, words found nowhere else, and how many
-    words there are.
+    how likely, 0 … LIKELY, the other units of the page with that word are of a kind.
+    Columns: shared with each of *kinds*, words found nowhere else, and how many words
+    there are.
     """
     hashes, units = topic_words(features)
     number = len(pages)
@@ -370,7 +389,7 @@ def _shared_words(
     weight = rarity[token >> (TOKEN_BITS - RARITY_BITS)].astype(np.int64)
     total = np.maximum(np.bincount(unit, weight, number), 1).astype(np.int64)
     result = []
-    for value in (likely[unit], LIKELY - likely[unit]):
+    for value in (kind[unit] for kind in kinds):
         elsewhere = np.bincount(group, value, groups).astype(np.int64)[group] - value
         shared = weight * np.minimum(elsewhere, LIKELY)
         mass = np.bincount(unit, shared, number).astype(np.int64)
