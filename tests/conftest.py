@@ -58,6 +58,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             offsets=(0.5, 0.3, 0.0),
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
             spam=0.6,
+            spam_to_chrome=0.4,
             lowest=0.2,
             highest=0.8,
         ),

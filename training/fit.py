@@ -82,7 +82,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     found = [Evidence(heads.BITS, evidence.pack(w), scales, rarity) for w in folds]
     first = fit_pass(run / "first.joblib", texts, found, None, rng, jobs)
     second = fit_pass(run / "second.joblib", texts, found, first, rng, jobs)
-    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 0.05, 0.5)
+    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 0.05, 0.5)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),
@@ -204,6 +204,6 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
     _, logits = network.run(fitted.second, rows.columns)
     chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
     fitted = replace(fitted, config=replace(config, decoding=chain))
-    chain = replace(chain, spam=decisions.fit_spam_threshold(fitted, texts))
+    chain = decisions.fit_spam_rule(fitted, texts)
     say(f"decoding: {chain}")
     return replace(fitted, config=replace(config, decoding=chain))

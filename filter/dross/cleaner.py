@@ -14,7 +14,7 @@ from dross import chars, decode, edges, features, network, phrases
 from dross.errors import TextError
 from dross.features import Features
 from dross.lines import Lines, split_pages
-from dross.model import Model, VerdictRule, load
+from dross.model import Decoding, Model, VerdictRule, load
 from dross.phrases import Stretches
 from dross.spans import ARTICLE, CHROME, SPAM, Span, kept_text, merge_pieces
 
@@ -33,6 +33,7 @@ LETTERS = (
 # A page or unit is in such a script from this share of its letters on; Japanese has
 # that much kana.
 AT_HOME = 0.3
+TINY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ class Cleaner:
         cut = decode.page_cuts(chances[:, ARTICLE], size, batch.lines.pages)
         cut = np.clip(cut, rule.lowest, rule.highest)
         genuine = np.where(chances[:, ARTICLE] >= cut, ARTICLE, CHROME)
-        spam = (chances[:, SPAM] >= rule.spam) & ~_at_home(batch)
+        spam = spam_odds(rule, chances) >= rule.spam
+        spam &= ~_at_home(batch)
         return np.where(spam, SPAM, genuine)
 
     def spam_stretches(self, batch: Batch, labels: NDArray[np.int64]) -> Stretches:
@@ -186,6 +188,17 @@ class Cleaner:
             batch.lines.pages,
         )
         return found, columns
+
+
+def spam_odds(rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give each unit's chance to be spam among spam and article; -1 for chrome.
+
+    Chrome called spam is cut all the same; article called spam is lost. So the two
+    are weighed apart. *chances*: (units, labels).
+    """
+    spam = chances[:, SPAM]
+    share = spam / np.maximum(spam + chances[:, ARTICLE], TINY)
+    return np.where(spam >= rule.spam_to_chrome * chances[:, CHROME], share, -1.0)
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:

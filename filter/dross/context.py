@@ -41,6 +41,16 @@ WIDE_SHAPE = (
 # The second pass looks at single units this far off, and at likely text over windows.
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 SECOND_WINDOWS = (3, 8, 24)
+# Shape of single units this far off: lists of links, teasers (a headline and a line
+# of text, over and over) and tables are parallel, paragraphs are not.
+FAR = (-4, -3, -2, 2, 3, 4)
+FAR_SHAPE = (
+    "width",
+    "number of sentence ends",
+    "last is sentence ends",
+    "share of digits",
+)
+PERIODS = (-3, -2, -1, 1, 2, 3)
 SECOND_SHAPE = (
     "width",
     "words",
@@ -60,6 +70,8 @@ LIKELY = 16
 TOKEN_BITS = 24
 RARITY_BITS = 16
 _SECOND_SHAPE = [SHAPE_NAMES.index(name) for name in SECOND_SHAPE]
+_FAR_SHAPE = [SHAPE_NAMES.index(name) for name in FAR_SHAPE]
+_WIDTH = SHAPE_NAMES.index("width")
 _WIDE = [SHAPE_NAMES.index(name) for name in WIDE_SHAPE]
 
 
@@ -182,11 +194,20 @@ def _second_parts(
     spam = logits[:, 2] - np.maximum(logits[:, 0], logits[:, 1])
     odds = np.stack([_odds(article), _odds(spam)], axis=1)
     yield odds
-    for distance in NEIGHBOURS:
-        row = place + distance
-        inside = (row >= before) & (row < after)
-        row = np.clip(row, 0, max(len(pages) - 1, 0))
-        yield np.where(inside[:, None], odds[row], -TOP)
+    shape = features.shape.astype(np.int64)
+    width = shape[:, [_WIDTH]]
+    for values, distances, origin in (
+        (odds, NEIGHBOURS, None),
+        (shape[:, _FAR_SHAPE], FAR, None),
+        (width, PERIODS, width),
+    ):
+        for distance in distances:
+            row = place + distance
+            inside = (row >= before) & (row < after)
+            there = values[np.clip(row, 0, max(len(pages) - 1, 0))]
+            if origin is not None:
+                there = np.abs(there - origin)
+            yield np.where(inside[:, None], there, -TOP)
     # from 0 (chrome or spam) to LIKELY (article), straight in the log odds
     genuine = np.minimum(article, -spam)
     likely = np.clip(np.floor(LIKELY / 2 + 2 * genuine), 0, LIKELY).astype(np.int64)
@@ -233,7 +254,7 @@ def _second_parts(
     yield run
     yield _shared_words(features, pages, (likely, LIKELY - likely, likely_spam), rarity)
     yield _nearest(likely > LIKELY // 2, size, before, after)
-    yield features.shape[:, _SECOND_SHAPE].astype(np.int64)
+    yield shape[:, _SECOND_SHAPE]
 
 
 def _odds(values: NDArray[np.float64]) -> Ints:
@@ -277,6 +298,9 @@ def _second_names() -> Iterator[str]:
     yield from ("article odds", "spam odds")
     for distance in NEIGHBOURS:
         yield from (f"article odds, {distance:+}", f"spam odds, {distance:+}")
+    for distance in FAR:
+        yield from (f"{name}, {distance:+}" for name in FAR_SHAPE)
+    yield from (f"other width, {distance:+}" for distance in PERIODS)
     for reach in SECOND_WINDOWS:
         for side in ("before", "after"):
             yield from (f"likely text, {reach} {side}", f"likely, {reach} {side}")

@@ -34,15 +34,17 @@ class Decoding:
 
     ``temperature`` and ``offsets`` (labels,) bring the net's scores to log odds;
     ``transitions`` (labels, labels) are log weights from one unit's label to the
-    next one's. ``spam``: the probability from which on a unit is spam. ``lowest``
-    and ``highest`` bound the cut that each page finds for itself between article
-    and chrome.
+    next one's. A unit is spam where its chance to be so is at least
+    ``spam`` of that to be spam or article, and ``spam_to_chrome`` times that to be
+    chrome. ``lowest`` and ``highest`` bound the cut that each page finds for itself
+    between article and chrome.
     """
 
     temperature: float
     offsets: tuple[float, ...]
     transitions: tuple[tuple[float, ...], ...]
     spam: float
+    spam_to_chrome: float
     lowest: float
     highest: float
 
