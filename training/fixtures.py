@@ -1,0 +1,100 @@
+"""Fixtures: single items of site chrome, from bylines to cookie prompts.
+
+``furniture.json`` has a few templates a kind and language, the words that fill them,
+and headlines for the links to other articles. Traditional Chinese is converted from
+simplified, beside some templates of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from opencc import OpenCC
+
+from training.phrases import pick
+from training.slots import Slots
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+FURNITURE = Path(__file__).with_name("furniture.json")
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+# Where the kinds stand: above everything, about the headline, between paragraphs,
+# after the text, at the foot; a list of links and an error page are pages as well.
+ZONES = ("top", "head", "inside", "tail", "foot", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of item: where it stands and how it is worded in one language."""
+
+    name: str
+    zone: str
+    alone: bool  # tells what it is with nothing around it, as a headline does not
+    templates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixtures:
+    """All kinds of items in one language."""
+
+    kinds: Mapping[str, Kind]
+    slots: Slots
+
+    def named(self, zone: str, *, alone: bool = False) -> list[str]:
+        """List the kinds of *zone*, or those among them that need no company."""
+        return [
+            kind.name
+            for kind in self.kinds.values()
+            if kind.zone == zone and (kind.alone or not alone)
+        ]
+
+    def cells(self, rng: np.random.Generator, name: str) -> list[str]:
+        """Make an item of the kind *name*: the cells that a layout sets."""
+        return self.slots.cells(rng, pick(rng, self.kinds[name].templates))
+
+
+@cache
+def read_fixtures(lang: str) -> Fixtures:
+    """Give the fixtures in *lang*, one of LANGUAGES."""
+    data = json.loads(FURNITURE.read_text(encoding="utf-8"))
+    source = "en" if lang == "en" else "zh"
+    convert = _traditional if lang == "zh-Hant" else str
+    headlines = [
+        pattern for topic in data["headlines"] for pattern in topic[source].split("|")
+    ]
+    words = {slot: text.split("|") for slot, text in data["words"][source].items()}
+    words["headline"] = headlines
+    kinds = {
+        entry["kind"]: Kind(
+            entry["kind"],
+            entry["zone"],
+            entry.get("alone", True),
+            tuple(map(convert, entry[source]))
+            + (tuple(entry.get("hant", ())) if lang == "zh-Hant" else ()),
+        )
+        for entry in data["kinds"]
+    }
+    return Fixtures(
+        kinds,
+        Slots(
+            {slot: tuple(map(convert, listed)) for slot, listed in words.items()},
+            chinese=source == "zh",
+        ),
+    )
+
+
+def _traditional(text: str) -> str:
+    # Taiwan's word for releasing software is not what a page writes over its date.
+    return str(_opencc().convert(text)).replace("釋出", "發布")
+
+
+@cache
+def _opencc() -> OpenCC:
+    return OpenCC("s2twp")
