@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
@@ -34,6 +35,11 @@ DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.
 TEXT_LENGTH = 6000
 TEXTS_INJECTED = 0.3
+# Made-up chrome stands around some of them, so that chrome of sites that no page is
+# from is known too; and alone, as a column of a database has it.
+TEXTS_FURNISHED = 0.5
+NEAR_MISSES_FURNISHED = 0.25
+BARE = {"en": 700, "zh-Hans": 500, "zh-Hant": 300}  # documents
 # Near misses are put together as pages of 1, 2, 4 and 8 lines in turn: a line alone,
 # with nothing around it, is as common in a database column as a page.
 NEAR_MISSES = (1, 2, 1, 4, 1, 8)
@@ -85,7 +91,10 @@ def pages(material: Material, part: str) -> Iterator[LabelledText]:
 
 
 def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText]:
-    """Yield all documents of *part*: pages, genuine texts, near misses, doorways."""
+    """Yield all documents of *part*.
+
+    Pages, genuine texts, near misses, chrome alone, and doorways.
+    """
     spam = material.spam
     for page in pages(material, part):
         rng = generator(seed, page.id)
@@ -98,6 +107,8 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
     for text in material.texts[part]:
         rng = generator(seed, text.id)
         short = shortened(rng, text)
+        if rng.random() < TEXTS_FURNISHED:
+            short = furnish(rng, short)
         yield (
             inject(rng, short, spam, part).page
             if rng.random() < TEXTS_INJECTED
@@ -105,6 +116,11 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         )
     yield from near_miss_pages(material.near_misses[part], seed)
     scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
+    for lang, count in BARE.items():
+        for number in range(int(count * scale)):
+            name = f"bare/{part}/{lang}/{number}"
+            page = bare(generator(seed, name), lang)
+            yield replace(page, id=name, page=name, site=name)
     for number in range(int(DOORWAYS * scale)):
         name = f"doorway/{part}/{number}"
         page = doorway(generator(seed, name), spam, part).page
@@ -131,7 +147,9 @@ def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[Labell
         if not chosen:
             return
         text = "\n".join(line.text for line in chosen)
-        yield replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+        page = replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+        rng = generator(seed, f"{page.id}+{size}")
+        yield (furnish(rng, page) if rng.random() < NEAR_MISSES_FURNISHED else page)
 
 
 def injected(

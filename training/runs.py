@@ -43,9 +43,9 @@ _HEADS_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "disguise", "documents", "forms", "grammars", "heads", "injection",
-            "insertion", "layout", "linear", "phrases", "probes", "rows", "spam",
-            "units",
+            "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
+            "heads", "injection", "insertion", "layout", "linear", "phrases", "probes",
+            "rows", "slots", "spam", "units",
         )
     ),
 )  # fmt: skip
