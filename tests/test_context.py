@@ -374,3 +374,21 @@ def test_logarithms_come_from_the_bits_of_a_number(value: int) -> None:
 
     assert found == log(value)
     assert found == pytest.approx(8 * math.log2(1 + value), abs=1.7)
+
+
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(0, 2**32 - 1))
+def test_the_greatest_so_far_is_that_of_the_page(sizes: list[int], seed: int) -> None:
+    pages = np.repeat(np.arange(len(sizes)), sizes)
+    values = np.random.default_rng(seed).integers(-TOP, TOP + 1, (len(pages), 2))
+    expected = [
+        [
+            max(
+                (values[u, k] for u in range(unit) if pages[u] == pages[unit]),
+                default=-TOP,
+            )
+            for k in range(2)
+        ]
+        for unit in range(len(pages))
+    ]
+
+    assert context._greatest(values, pages).tolist() == expected  # noqa: SLF001

@@ -64,7 +64,11 @@ SECOND_SHAPE = (
     "blank lines before",
     "blank lines after",
 )
+# Heads whose greatest evidence so far, from the page's start or back from its end,
+# says in which part of the page a unit is: below "12 comments" all is comments.
+PARTS = ("article", "link", "byline", "heading", "comment", "after", "footer", "before")
 ARTICLE = HEADS.index("article")
+_PARTS = [HEADS.index(name) for name in PARTS]
 # Whether a unit is likely article before the context stage has run, in sixteenths.
 LIKELY = 16
 TOKEN_BITS = 24
@@ -155,6 +159,8 @@ def _parts(
         ],
         axis=1,
     )
+    yield _greatest(own[:, _PARTS], lines.pages)
+    yield _greatest(own[::-1, _PARTS], lines.pages[::-1])[::-1]
     run, inside = _strongest_run(sums[:, ARTICLE], lines.pages, before, after)
     yield run
     likely = np.clip(LIKELY // 2 + (2 * own[:, ARTICLE] + near) // 16, 0, LIKELY)
@@ -289,6 +295,8 @@ def _names() -> Iterator[str]:
     yield from (f"{head}, page" for head in HEADS)
     yield from (f"{name}, page" for name in WIDE_SHAPE)
     yield from ("page length", "units before", "units after", "position")
+    for side in ("before", "after"):
+        yield from (f"greatest {head} {side}" for head in PARTS)
     yield from ("in the run", "to the run", "from the run", "run's share")
     yield from ("words of article", "words of chrome", "words of its own", "word count")
     yield from ("returns", "returns next")
@@ -343,6 +351,23 @@ def _log(values: Ints) -> Ints:
     moved = np.maximum(values, 0) + 1
     mantissa, exponent = np.frexp(moved.astype(np.float64))
     return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)
+
+
+def _greatest(values: Ints, pages: Ints) -> Ints:
+    """Give the greatest value among the units before each one in its page.
+
+    *values*: (units, any), within ±TOP; -TOP where there is no unit before.
+    """
+    number = len(pages)
+    # pages are moved apart, each above the one before, so that a maximum starts anew
+    rank = np.cumsum(np.r_[True, pages[1:] != pages[:-1]][:number])[:, None]
+    far = 2 * TOP + 1
+    reached = np.maximum.accumulate(values + rank * far, axis=0)
+    before = np.concatenate([np.zeros((1, values.shape[1]), np.int64), reached])[
+        :number
+    ]
+    greatest: Ints = np.maximum(before - rank * far, -TOP)
+    return greatest
 
 
 def _strongest_run(
