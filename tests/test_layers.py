@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).parent.parent
 # Each line may import what stands in the lines above it.
 LAYERS = (
     ("errors", "chars"),
-    ("lines", "words", "hashing", "decode", "spans", "network"),
+    ("lines", "words", "hashing", "decode", "dial", "spans", "network"),
     ("features",),
     ("evidence",),
     ("context", "seams"),

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from dross.spans import LABELS
+from training.drawing import reliability_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,9 +14,13 @@ if TYPE_CHECKING:
 
     from dross.model import Model
     from training.evaluate import Figures, Row
+    from training.reliability import ReliabilityRow
+    from training.settings import SettingRow
 
 LEAST_PAGES = 5  # groups with fewer pages say nothing
 LEAST_CHARACTERS = 100_000  # as above, where characters are counted
+LEAST_LINES = 5_000  # as above, where lines are
+FIGURE = "calibration.svg"  # beside the card
 
 
 def tables(figures: Figures) -> str:
@@ -56,6 +61,7 @@ def tables(figures: Figures) -> str:
             ),
         )
     )
+    parts += [_reliability(figures.reliability), _settings(figures.settings)]
     for title, kept in (
         ("Genuine texts and near misses", figures.genuine),
         ("German pages, whole", figures.german),
@@ -71,6 +77,54 @@ def tables(figures: Figures) -> str:
             )
         )
     return "\n\n".join(parts)
+
+
+def _settings(rows: Iterable[SettingRow]) -> str:
+    return (
+        "### Settings of the dial\n\nShares lost of a page's article, the mean over"
+        " pages, and of all article characters; precision: of graded characters kept,"
+        " what is article.\n\n"
+    ) + _table(
+        (
+            "setting", "language", "pages", "article lost", "of all lost",
+            "chrome removed", "precision", "injected spam found",
+        ),
+        (
+            (
+                row.setting,
+                row.language,
+                str(row.pages),
+                f"{row.lost:.2%}",
+                f"{row.lost_of_all:.2%}",
+                f"{row.chrome:.1%}",
+                f"{row.precision:.1%}",
+                f"{row.spam:.1%}",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _reliability(rows: Iterable[ReliabilityRow]) -> str:
+    return (
+        "### Reliability of lines\n\nThe probability of article against the share of"
+        " lines that are, by columns of the line (a Han character counts two); mixed"
+        " and ungraded lines left out.\n\n"
+    ) + _table(
+        ("language", "columns", "lines", "expected calibration error"),
+        (
+            (row.language, row.band, f"{row.lines:,}", f"{row.error:.3f}")
+            for row in rows
+            if row.lines >= LEAST_LINES or row.language == "all"
+        ),
+    )
+
+
+def figure(figures: Figures) -> str:
+    """Give the figure that the card shows, as SVG."""
+    return reliability_figure(
+        {row.language: row.bins for row in figures.reliability if row.band == "all"}
+    )
 
 
 def card(model: Model, figures: Figures, labelled: Path) -> str:
@@ -89,6 +143,8 @@ def card(model: Model, figures: Figures, labelled: Path) -> str:
         shards=counts,
         labels=", ".join(LABELS),
         decoding=model.config.decoding,
+        cautious=model.config.dial.cautious,
+        figure=FIGURE,
         tables=tables(figures),
     )
 
@@ -140,6 +196,18 @@ Page texts belong to their authors; none of it is in this folder, only what a mo
 of n-gram weights keeps of it. Parts are split by registered domain and by equal
 gold; thresholds come from the validation part; every figure below is on the test
 part, which nothing was trained, tuned or chosen on.
+
+## The dial
+
+`--keep` goes by curves in `config.json`, one a language, that say what was lost on the
+validation part at which share of a page's expected article. `cautious` is
+`--keep {cautious}`, `balanced` the default, `strict` the cut with the best expected
+F0.5 and spam thresholds that lose more. What each loses on the test part stands under
+*Settings of the dial*.
+
+![Of the lines that the model gives a probability of being article, the share that
+is article: in English and in Chinese, close to the diagonal where the model is
+right.]({figure})
 
 ## Limits
 

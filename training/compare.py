@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from joblib import Parallel, delayed
 
-from training.evaluate import ARTICLE_TYPES, gold_pages, language
+from training.evaluate import ARTICLE_TYPES, gold_pages
 from training.labelled import read_labelled
 from training.measure import (
     ShingleScore,
@@ -28,6 +28,7 @@ from training.measure import (
     wcxb_score,
     word_score,
 )
+from training.outcome import language
 from training.peers import PEERS, peer_outputs
 
 if TYPE_CHECKING:

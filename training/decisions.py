@@ -92,7 +92,39 @@ def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
     The lowest ratio to chrome that calls at most CHROME_LOSS of the chrome spam, and
     with it the lowest threshold that loses at most UNIT_LOSS of the article.
     """
-    cleaner, rule = Cleaner(model), model.config.decoding
+    rule = model.config.decoding
+    chances, sizes, labels = _units(model, texts)
+    chrome = labels == CHROME
+    ratio = chances[:, SPAM] / np.maximum(chances[:, CHROME], TINY)
+    ratio[chances[:, ARTICLE] > chances[:, SPAM]] = 0
+    found = lowest_threshold(
+        np.log(np.maximum(ratio, TINY))[chrome],
+        sizes[chrome],
+        CHROME_LOSS * int(sizes[chrome].sum()),
+        least=LEAST_RATIO,
+    )
+    rule = replace(rule, spam_to_chrome=round(float(np.exp(found)), 4))
+    fitted = replace(model, config=replace(model.config, decoding=rule))
+    [spam] = spam_thresholds(fitted, texts, [UNIT_LOSS])
+    return replace(rule, spam=spam)
+
+
+def spam_thresholds(
+    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
+) -> list[float]:
+    """Give the lowest `Decoding.spam` for each of *losses* of the article."""
+    chances, sizes, labels = _units(model, texts)
+    article = labels == ARTICLE
+    share, size = spam_odds(model.config.decoding, chances)[article], sizes[article]
+    total = int(size.sum())
+    return [lowest_threshold(share, size, loss * total) for loss in losses]
+
+
+def _units(
+    model: Model, texts: Sequence[LabelledText]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int8]]:
+    """Give posteriors, sizes and labels of the units that are of one label."""
+    cleaner = Cleaner(model)
     chances, sizes, labels = [], [], []
     for batch in batched(texts):
         read = cleaner.read([text.text for text in batch])
@@ -100,23 +132,7 @@ def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
         chances.append(read.posteriors[units.pure])
         sizes.append(units.features.sizes[units.pure] - 2)
         labels.append(units.labels[units.pure])
-    chance, size = np.concatenate(chances), np.concatenate(sizes)
-    label = np.concatenate(labels)
-    chrome, article = label == CHROME, label == ARTICLE
-    ratio = chance[:, SPAM] / np.maximum(chance[:, CHROME], TINY)
-    ratio[chance[:, ARTICLE] > chance[:, SPAM]] = 0
-    found = lowest_threshold(
-        np.log(np.maximum(ratio, TINY))[chrome],
-        size[chrome],
-        CHROME_LOSS * int(size[chrome].sum()),
-        least=LEAST_RATIO,
-    )
-    rule = replace(rule, spam_to_chrome=round(float(np.exp(found)), 4))
-    share = spam_odds(rule, chance)
-    spam = lowest_threshold(
-        share[article], size[article], UNIT_LOSS * int(size[article].sum())
-    )
-    return replace(rule, spam=spam)
+    return np.concatenate(chances), np.concatenate(sizes), np.concatenate(labels)
 
 
 def lowest_threshold(
@@ -136,8 +152,17 @@ def lowest_threshold(
 
 def fit_stretch_threshold(model: Model, texts: Sequence[LabelledText]) -> float:
     """Give the lowest log odds of a stretch that lose at most STRETCH_LOSS."""
+    [threshold] = stretch_thresholds(model, texts, [STRETCH_LOSS])
+    return threshold
+
+
+def stretch_thresholds(
+    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
+) -> list[float]:
+    """Give the lowest log odds of a stretch for each of *losses*."""
     rows = stretch_rows(model, texts)
     odds = network.run(model.phrase, rows.columns)[1][:, 0]
-    return lowest_threshold(
-        odds, rows.sizes - rows.spam, STRETCH_LOSS * rows.genuine, least=-99.0
-    )
+    return [
+        lowest_threshold(odds, rows.sizes - rows.spam, loss * rows.genuine, least=-99.0)
+        for loss in losses
+    ]

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross.spans import LABELS
 from training import documents
 from training.measure import word_score
+from training.outcome import confusion, language
 from training.pages import page_files, read_pages
 from training.probes import read_hijacked
+from training.reliability import ReliabilityRow, reliability_rows
+from training.settings import SettingRow, setting_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 # Page types whose gold is one article; sources that name no type hold articles.
 ARTICLE_TYPES = (None, "article", "news", "blog", "documentation")
-UNGRADED = len(LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +98,6 @@ def gold_pages(corpus: Path, keys: set[str]) -> dict[str, Page]:
             if page.key in keys and page.gold:
                 found[page.key] = page
     return found
-
-
-def confusion(text: LabelledText, cleaned: Cleaned) -> np.ndarray:
-    """Give visible characters by true label (row; last, ungraded) and label given."""
-    truth = np.full(len(text.text), UNGRADED)
-    for mark in text.marks:
-        truth[mark.start : mark.end] = LABELS.index(mark.label)
-    given = np.zeros(len(text.text), int)
-    for span in cleaned.spans:
-        given[span.start : span.end] = LABELS.index(span.label)
-    seen = np.fromiter((not c.isspace() for c in text.text), bool, len(text.text))
-    flat = np.bincount((truth * 3 + given)[seen], minlength=12)
-    return flat.reshape(4, 3)
-
-
-def language(lang: str) -> str:
-    """Give the language group that figures are reported by."""
-    return "zh" if lang.startswith("zh") else lang[:2] or "other"
 
 
 def page_rows(
@@ -263,7 +246,8 @@ class Figures:
     and ``article_as_chrome``: shares of the article characters of those pages.
     ``genuine``: near misses and texts. ``german``: pages that are neither English
     nor Chinese. ``hijacked``: characters of real injected documents, by true label
-    (rows, the last ungraded) and label given.
+    (rows, the last ungraded) and label given. ``calibration``: of spans; of lines,
+    ``reliability``. ``settings``: of the dial.
     """
 
     pages: dict[str, list[Row]]
@@ -274,6 +258,8 @@ class Figures:
     german: list[KeptRow]
     hijacked: list[list[int]]
     calibration: list[CalibrationRow]
+    reliability: list[ReliabilityRow]
+    settings: list[SettingRow]
 
 
 def figures(  # noqa: PLR0913, PLR0917 — what a run knows
@@ -290,6 +276,7 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
     cleaned = list(cleaner.stream((text.text for text in texts), jobs=jobs))
     one_each = one_rendering_each(texts)
     spam, as_spam, as_chrome = spam_rows(cleaner, material, part, seed, one_each, jobs)
+    with_spam = [page for page, _ in documents.injected(material, part, seed, one_each)]
     genuine = [*material.near_misses[part], *material.texts[part]]
     return Figures(
         pages=page_rows(texts, cleaned, golds),
@@ -300,6 +287,8 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
         german=kept_rows(cleaner, [t for t in texts if t.lang == "de"], jobs),
         hijacked=hijacked(cleaner, corpus).tolist(),
         calibration=calibration_rows(texts, cleaned),
+        reliability=reliability_rows(cleaner, one_each),
+        settings=setting_rows(cleaner.model, one_each, with_spam),
     )
 
 
@@ -328,4 +317,6 @@ def read_figures(path: Path) -> Figures:
         german=[KeptRow(**r) for r in record["german"]],
         hijacked=record["hijacked"],
         calibration=[CalibrationRow(**r) for r in record["calibration"]],
+        reliability=[ReliabilityRow(**r) for r in record["reliability"]],
+        settings=[SettingRow(**r) for r in record["settings"]],
     )

@@ -52,13 +52,17 @@ _HEADS_CODE = (
 _FIT_CODE = (
     *(
         _DROSS / f"{name}.py"
-        for name in ("cleaner", "context", "decode", "edges", "network", "phrases")
+        for name in (
+            "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
+        )
     ),
     *(
         _TRAINING / f"{name}.py"
-        for name in ("decisions", "fit", "network", "stages", "stretches")
+        for name in (
+            "decisions", "dial", "fit", "network", "stages", "stretches",
+        )
     ),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ class Run:
         figures = evaluate.read_figures(self.fitted / "figures.json")
         text = card.card(model.load(self.out), figures, self.labelled)
         (self.out / "README.md").write_text(text, "utf-8")
+        (self.out / card.FIGURE).write_text(card.figure(figures), "utf-8")
         say(f"export: {self.out}, digest {model.digest(self.out)}")
 
 

@@ -5,7 +5,7 @@ labelled spans that tile the page, and a verdict. ``clean`` is both in one call.
 """
 
 from dross.cleaner import Cleaned, Cleaner
-from dross.errors import DrossError, ModelError, RecordError, TextError
+from dross.errors import DrossError, ModelError, RecordError, SettingError, TextError
 from dross.library import clean, load
 from dross.spans import Span
 
@@ -15,6 +15,7 @@ __all__ = [
     "DrossError",
     "ModelError",
     "RecordError",
+    "SettingError",
     "Span",
     "TextError",
     "clean",

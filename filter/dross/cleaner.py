@@ -1,7 +1,7 @@
 """The one place where the steps meet: texts in, labelled spans and kept text out."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, decode, edges, features, network, phrases
+from dross import chars, decode, dial, edges, features, network, phrases
+from dross.dial import Point
 from dross.errors import TextError
 from dross.features import Features
 from dross.lines import Lines, split_pages
@@ -34,6 +35,10 @@ LETTERS = (
 # that much kana.
 AT_HOME = 0.3
 TINY = 1e-12
+HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
+# A page is Chinese from this share of its letters on. Chinese pages of code or of
+# foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
+CHINESE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,24 @@ class Cleaner:
     and a page gives the same result alone, in a batch and in any worker.
     """
 
-    def __init__(self, model: Model, folder: Path | None = None) -> None:
-        """Take *model*, and the *folder* that workers load it from."""
+    def __init__(
+        self,
+        model: Model,
+        folder: Path | None = None,
+        *,
+        keep: float | None = None,
+        preset: str | None = None,
+    ) -> None:
+        """Take *model*, and the *folder* that workers load it from.
+
+        *keep*: share of article characters that may not be lost, on the average over
+        pages, such as 0.999; never keeps less than the default. *preset*: "cautious",
+        "balanced" (the default) or "strict". Raises `SettingError` for anything else.
+        """
         self.model = model
         self.folder = folder
+        self.points = dial.points(model.config.dial, model.config.usual, keep, preset)
+        self._setting = (keep, preset)
 
     def __call__(self, text: str) -> Cleaned:
         """Give the article of one page, its spans and its verdict."""
@@ -95,7 +114,10 @@ class Cleaner:
 
         work = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")
         # workers load the model by name: pickled, a mapped array is copied whole
-        tasks = (delayed(_clean_in_worker)(self.folder, b) for b in batches(texts))
+        tasks = (
+            delayed(_clean_in_worker)(self.folder, self._setting, batch)
+            for batch in batches(texts)
+        )
         with contextlib.closing(work(tasks)) as results:
             yield from chain.from_iterable(results)
 
@@ -108,7 +130,10 @@ class Cleaner:
                     " decode bytes first, for example with .decode('utf-8', 'replace')"
                 )
                 raise TextError(msg)
-        batch = self.read(texts)
+        return self.decide(texts, self.read(texts))
+
+    def decide(self, texts: Sequence[str], batch: Batch) -> list[Cleaned]:
+        """Give the results of *texts* from what the model says of them."""
         labels = self.unit_labels(batch)
         stretches = self.spam_stretches(batch, labels)
         starts, piece_labels, probabilities = _pieces(batch, labels, stretches)
@@ -148,22 +173,27 @@ class Cleaner:
 
     def unit_labels(self, batch: Batch) -> NDArray[np.int64]:
         """Give the label of each unit."""
-        rule = self.model.config.decoding
-        chances = batch.posteriors
-        size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
-        cut = decode.page_cuts(chances[:, ARTICLE], size, batch.lines.pages)
-        cut = np.clip(cut, rule.lowest, rule.highest)
-        genuine = np.where(chances[:, ARTICLE] >= cut, ARTICLE, CHROME)
-        spam = spam_odds(rule, chances) >= rule.spam
-        spam &= ~_at_home(batch)
-        return np.where(spam, SPAM, genuine)
+        return labels_at(self.model.config.decoding, batch, self.points)
 
     def spam_stretches(self, batch: Batch, labels: NDArray[np.int64]) -> Stretches:
         """Give the spam stretches inside units that are not spam as a whole."""
-        found, columns = self.stretch_candidates(batch, labels != SPAM)
-        odds = network.run(self.model.phrase, columns)[1][:, 0]
-        stand = found.take(odds > self.model.config.phrase.threshold)
-        return edges.mend(batch.features, stand)
+        found, odds = self.scored_stretches(batch)
+        least = _by_unit(batch, self.points, "stretch")[found.units]
+        stand = (odds > least) & (labels[found.units] != SPAM)
+        return edges.mend(batch.features, found.take(stand))
+
+    def scored_stretches(self, batch: Batch) -> tuple[Stretches, NDArray[np.float64]]:
+        """Give the likeliest stretches of each unit, with their log odds of spam.
+
+        They are those of the default setting whatever the dial says: what is known
+        of a stretch depends on the others, and it must not look worse for them where
+        the dial is turned up.
+        """
+        config = self.model.config
+        usual = dict.fromkeys(dial.LANGUAGES, config.usual)
+        chosen = labels_at(config.decoding, batch, usual) != SPAM
+        found, columns = self.stretch_candidates(batch, chosen)
+        return found, network.run(self.model.phrase, columns)[1][:, 0]
 
     def stretch_candidates(
         self, batch: Batch, chosen: NDArray[np.bool_]
@@ -215,6 +245,45 @@ def batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
+def chinese(batch: Batch) -> NDArray[np.bool_]:
+    """Tell which units are in a Chinese page; by script, for nobody says."""
+    found, pages = batch.features, batch.lines.pages
+    owner = np.repeat(pages, found.sizes)
+    number = int(pages.max()) + 1 if len(pages) else 0
+    han = np.bincount(owner, np.isin(found.classes, HAN), number)
+    letters = np.bincount(owner, np.isin(found.classes, LETTERS), number)
+    return ((han > 0) & (han >= CHINESE * letters))[pages]
+
+
+def _by_unit(
+    batch: Batch, points: Mapping[str, Point], name: str
+) -> NDArray[np.float64]:
+    """Give a number of the point that each unit's page goes by."""
+    english, own = (getattr(points[language], name) for language in ("en", "zh"))
+    if english == own:
+        return np.full(len(batch.lines.pages), float(english))
+    return np.where(chinese(batch), float(own), float(english))
+
+
+def labels_at(
+    rule: Decoding, batch: Batch, points: Mapping[str, Point]
+) -> NDArray[np.int64]:
+    """Give the label of each unit, decided at the point of its page's language."""
+    article, pages = batch.posteriors[:, ARTICLE], batch.lines.pages
+    size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
+    cut = decode.page_cuts(article, size, pages)
+    cut = np.clip(cut, rule.lowest, rule.highest)
+    for times in {point.precision for point in points.values()} - {1}:
+        cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))
+    share = _by_unit(batch, points, "share")
+    if (share < 1).any():
+        cut = np.minimum(cut, decode.share_cuts(article, size, pages, share))
+    genuine = np.where(article >= cut, ARTICLE, CHROME)
+    least = _by_unit(batch, points, "spam")
+    spam = (spam_odds(rule, batch.posteriors) >= least) & ~_at_home(batch)
+    return np.where(spam, SPAM, genuine)
+
+
 def _at_home(batch: Batch) -> NDArray[np.bool_]:
     """Tell which units are in a script that their page is written in, but no model.
 
@@ -236,13 +305,22 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
 
 
 @cache
-def open_cleaner(folder: Path) -> Cleaner:
-    """Give the cleaner with the model in *folder*; opened once."""
-    return Cleaner(load(folder), folder)
+def open_cleaner(
+    folder: Path, keep: float | None = None, preset: str | None = None
+) -> Cleaner:
+    """Give the cleaner with the model in *folder*, set as asked; opened once."""
+    return Cleaner(_open_model(folder), folder, keep=keep, preset=preset)
 
 
-def _clean_in_worker(folder: Path, texts: list[str]) -> list[Cleaned]:
-    return open_cleaner(folder).clean_all(texts)
+@cache
+def _open_model(folder: Path) -> Model:
+    return load(folder)
+
+
+def _clean_in_worker(
+    folder: Path, setting: tuple[float | None, str | None], texts: list[str]
+) -> list[Cleaned]:
+    return open_cleaner(folder, *setting).clean_all(texts)
 
 
 def _pieces(

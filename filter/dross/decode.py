@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 # Probabilities are counted in this many parts where they are summed.
 PARTS = 1 << 16
+# Where next to nothing may be lost, smaller chances than those must count.
+FINE_PARTS = 1 << 32
 
 
 def posteriors(scores: Floats, transitions: Floats, pages: NDArray[np.int64]) -> Floats:
@@ -68,15 +70,19 @@ def _scan(steps: Floats, index: NDArray[np.int64]) -> Floats:
 
 
 def page_cuts(
-    probabilities: Floats, sizes: NDArray[np.int64], pages: NDArray[np.int64]
+    probabilities: Floats,
+    sizes: NDArray[np.int64],
+    pages: NDArray[np.int64],
+    precision: int = 1,
 ) -> Floats:
     """Give, for each unit, the probability from which on its page is kept.
 
     The cut that makes the expected F1 of the kept text highest when each unit is
     article with its probability: the units sorted by probability, the best prefix
     of them. *probabilities*: (units,). *sizes*: (units,), what a unit weighs.
-    *pages*: (units,), ascending. Lewis (1995), "Evaluating and optimizing
-    autonomous text classification systems".
+    *pages*: (units,), ascending. *precision*: how often it counts to recall's
+    once; 1 is F1, 4 is F0.5. Lewis (1995), "Evaluating and optimizing autonomous
+    text classification systems".
     """
     if not len(pages):
         return probabilities
@@ -91,8 +97,35 @@ def page_cuts(
     hits -= np.repeat(np.r_[0, hits[first[1:] - 1]], length)
     taken -= np.repeat(np.r_[0, taken[first[1:] - 1]], length)
     relevant = np.repeat(hits[first + length - 1], length)
-    gain = hits / (PARTS * taken + relevant + 1)
+    gain = hits / (precision * PARTS * taken + relevant + 1)
     best = np.repeat(np.maximum.reduceat(gain, first), length)
     # the longest of equally good prefixes: cutting an article is the worse mistake
     at = np.maximum.reduceat(np.where(gain == best, np.arange(len(page)), 0), first)
     return np.repeat(chosen[at] / PARTS, length)
+
+
+def share_cuts(
+    probabilities: Floats,
+    sizes: NDArray[np.int64],
+    pages: NDArray[np.int64],
+    shares: Floats,
+) -> Floats:
+    """Give, for each unit, the probability from which on its page is kept.
+
+    The highest cut that loses at most a share of the article characters that the
+    page is expected to have: its units sorted by probability, the longest run of the
+    least likely ones. 0 cuts only what has no chance at all, 1 everything.
+    Arguments as for `page_cuts`; *shares*: (units,), the same in all of a page.
+    """
+    parts = np.floor(probabilities * FINE_PARTS).astype(np.int64)
+    order = np.lexsort((parts, pages))
+    chosen, page = parts[order], pages[order]
+    first = np.flatnonzero(np.r_[True, page[1:] != page[:-1]])[: len(page)]
+    length = np.diff(np.r_[first, len(page)])
+    lost = np.cumsum(chosen * sizes[order])
+    lost -= np.repeat(np.r_[0, lost[first[1:] - 1]][: len(first)], length)
+    total = np.repeat(lost[first + length - 1], length)
+    kept = lost > np.floor(shares[order] * total)
+    # the least likely unit that stays sets the cut; where none does, none reaches 2
+    cut = np.where(kept, chosen / FINE_PARTS, 2.0)
+    return np.repeat(np.minimum.reduceat(cut, first), length) if len(first) else cut

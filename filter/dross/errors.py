@@ -3,6 +3,7 @@
 DrossError
 ├── ModelError    a model folder that is missing, damaged or of another format
 ├── TextError     something that is not text where text was expected
+├── SettingError  a setting that means nothing, such as a share above 1
 ├── RecordError   one document of a stream that could not be read
 └── FormatError   a file name that tells no format that is read or written here
 """
@@ -18,6 +19,10 @@ class ModelError(DrossError):
 
 class TextError(DrossError, TypeError):
     """A value that is not a ``str`` was given where a text was expected."""
+
+
+class SettingError(DrossError, ValueError):
+    """A setting was given that means nothing; the message names what would."""
 
 
 class RecordError(DrossError):

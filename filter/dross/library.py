@@ -26,9 +26,17 @@ def model_folder(name: str | Path = DEFAULT) -> Path:
     return folder.resolve()
 
 
-def load(name: str | Path = DEFAULT) -> Cleaner:
-    """Give the cleaner with a shipped model, or with the model in a folder; cached."""
-    return open_cleaner(model_folder(name))
+def load(
+    name: str | Path = DEFAULT,
+    *,
+    keep: float | None = None,
+    preset: str | None = None,
+) -> Cleaner:
+    """Give the cleaner with a shipped model, or with the model in a folder; cached.
+
+    *keep* and *preset* set its dial, as for `Cleaner`.
+    """
+    return open_cleaner(model_folder(name), keep, preset)
 
 
 def clean(text: str) -> Cleaned:

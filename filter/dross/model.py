@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dross import context, evidence, network, phrases
+from dross.dial import Dial, Point, Step
 from dross.errors import ModelError
 from dross.features import ORDERS, SHAPE_NAMES, TOP, Features
 from dross.lines import Lines
@@ -83,6 +84,12 @@ class Config:
     phrase: PhraseRule
     verdict: VerdictRule
     about: dict[str, object] = field(default_factory=dict)
+    dial: Dial = field(default_factory=Dial)
+
+    @property
+    def usual(self) -> Point:
+        """Where decisions are taken if the user asks for nothing."""
+        return Point(1.0, 1, self.decoding.spam, self.phrase.threshold)
 
 
 @dataclass(frozen=True)
@@ -247,6 +254,8 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         phrase=PhraseRule(**record["phrase"]),
         verdict=VerdictRule(**record["verdict"]),
         about=record["about"],
+        # models of before the dial have none; their probabilities stand for it
+        dial=_dial(record["dial"]) if "dial" in record else Dial(),
     )
     first, second, phrase = (
         Network(
@@ -264,6 +273,19 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
     )
     packed = evidence.pack(arrays["evidence"])
     return Model(config, packed, arrays["rarity"], first, second, phrase)
+
+
+def _dial(record: dict[str, Any]) -> Dial:
+    """Give the dial that its part of a config describes."""
+    strict = record["strict"]
+    return Dial(
+        curves={
+            name: tuple(Step(**step) for step in steps)
+            for name, steps in record["curves"].items()
+        },
+        cautious=record["cautious"],
+        strict=None if strict is None else Point(**strict),
+    )
 
 
 def _array(folder: Path, name: str, expected: str) -> NDArray[Any]:
