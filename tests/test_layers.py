@@ -17,8 +17,8 @@ CHECKOUT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "chars"),
     ("lines", "words", "hashing", "decode", "spans", "network"),
-    ("features",),
-    ("evidence",),
+    ("gold", "features"),
+    ("evidence", "scores"),
     ("context", "phrases"),
     ("edges",),
     ("model",),
@@ -27,6 +27,8 @@ LAYERS = (
     ("__init__",),
     ("records",),
     ("formats", "engines", "report"),
+    ("evaluation",),
+    ("tables",),
     ("cli",),
     ("__main__",),
 )

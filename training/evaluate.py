@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross.spans import LABELS
+from dross import scores
 from training import documents
 from training.measure import word_score
 from training.pages import page_files, read_pages
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 # Page types whose gold is one article; sources that name no type hold articles.
 ARTICLE_TYPES = (None, "article", "news", "blog", "documentation")
-UNGRADED = len(LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +100,7 @@ def gold_pages(corpus: Path, keys: set[str]) -> dict[str, Page]:
 
 def confusion(text: LabelledText, cleaned: Cleaned) -> np.ndarray:
     """Give visible characters by true label (row; last, ungraded) and label given."""
-    truth = np.full(len(text.text), UNGRADED)
-    for mark in text.marks:
-        truth[mark.start : mark.end] = LABELS.index(mark.label)
-    given = np.zeros(len(text.text), int)
-    for span in cleaned.spans:
-        given[span.start : span.end] = LABELS.index(span.label)
-    seen = np.fromiter((not c.isspace() for c in text.text), bool, len(text.text))
-    flat = np.bincount((truth * 3 + given)[seen], minlength=12)
-    return flat.reshape(4, 3)
+    return scores.confusion(text.text, text.marks, cleaned.spans)
 
 
 def language(lang: str) -> str:

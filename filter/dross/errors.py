@@ -4,6 +4,7 @@ DrossError
 ├── ModelError    a model folder that is missing, damaged or of another format
 ├── TextError     something that is not text where text was expected
 ├── RecordError   one document of a stream that could not be read
+├── SpanError     labelled spans that break the format
 └── FormatError   a file name that tells no format that is read or written here
 """
 
@@ -22,6 +23,10 @@ class TextError(DrossError, TypeError):
 
 class RecordError(DrossError):
     """One document of a stream could not be read; the others are not touched."""
+
+
+class SpanError(DrossError, ValueError):
+    """The labelled spans of a record break the format."""
 
 
 class FormatError(DrossError):
