@@ -85,9 +85,14 @@ def read_labelled(path: Path) -> Iterator[LabelledText]:
 
 
 def write_labelled(path: Path, texts: Iterable[LabelledText]) -> int:
-    """Write *texts* to *path* and return how many they were.
+    """Write *texts* to *path* and return how many they were."""
+    return write_records(path, map(to_record, texts))
 
-    The same texts give the same bytes, gzip included, so that a digest of the file
+
+def write_records(path: Path, records: Iterable[Mapping[str, object]]) -> int:
+    """Write *records* to *path*, one a line, and return how many they were.
+
+    The same records give the same bytes, gzip included, so that a digest of the file
     is a digest of its content.
     """
     count = 0
@@ -98,9 +103,9 @@ def write_labelled(path: Path, texts: Iterable[LabelledText]) -> int:
             if path.suffix == ".gz"
             else raw
         )
-        for text in texts:
+        for record in records:
             # ASCII, because a page may hold lone surrogates, which UTF-8 has not.
-            line = json.dumps(_to_record(text), separators=(",", ":"))
+            line = json.dumps(record, separators=(",", ":"))
             out.write(line.encode("ascii") + b"\n")
             count += 1
         if out is not raw:
@@ -143,7 +148,8 @@ def _from_record(record: Mapping[str, object]) -> LabelledText:
     )
 
 
-def _to_record(text: LabelledText) -> dict[str, object]:
+def to_record(text: LabelledText) -> dict[str, object]:
+    """Give *text* as the record that is written."""
     record: dict[str, object] = {
         "id": text.id,
         "text": text.text,
