@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -116,7 +118,7 @@ def test_the_table_begins_with_the_article_characters_wrongly_removed(
     assert main(["evaluate", gold, "--found", found]) == 0
 
     expected = """\
-article characters wrongly removed: 7.69%
+article characters wrongly removed: 7.69% (as spam: 7.69%)
 pages: 1; graded visible characters: 34; ungraded: 0
 
 labels, by characters
@@ -150,8 +152,8 @@ spam            0       0     8
 ungraded        0       0     0
 
 by lang
-    pages  removed  article F1  chrome F1  spam P        R      F1  edges  90th
-en      1    7.69%      96.00%          –  80.00%  100.00%  88.89%    2.0   2.0
+    pages  removed  as spam  article F1  chrome F1  spam P        R      F1  edges  90th
+en      1    7.69%    7.69%      96.00%          –  80.00%  100.00%  88.89%    2.0   2.0
 
 by form: what became of its characters
        pages  characters  article  chrome     spam  runs  found  edges  90th
@@ -162,6 +164,19 @@ by family: what became of its characters
 pharma      1           8    0.00%   0.00%  100.00%     1      1    2.0   2.0
 """
     assert capfd.readouterr().out == expected
+
+
+def test_gold_is_read_from_standard_input_and_cleaned_by_workers(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lines = "".join(json.dumps(record(str(n))) + "\n" for n in range(3))
+    reports = []
+    for jobs in ("1", "2"):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+        reports.append(figures(capfd, "-", "--jobs", jobs))
+
+    assert reports[0] == reports[1]
+    assert reports[0][1]["all"]["pages"] == 3
 
 
 def test_gold_may_be_compressed_and_the_figures_go_to_a_file(

@@ -81,6 +81,12 @@ class Counts:
         row = self.characters[ARTICLE]
         return _ratio(int(row.sum() - row[ARTICLE]), int(row.sum()))
 
+    @property
+    def article_as_spam(self) -> float:
+        """The share of article characters that were labelled spam."""
+        row = self.characters[ARTICLE]
+        return _ratio(int(row[SPAM]), int(row.sum()))
+
     def edge_error(self, percent: float) -> float:
         """Give the percentile of the edge errors; not a number without any."""
         return float(np.percentile(self.edges, percent)) if self.edges else math.nan

@@ -32,7 +32,8 @@ def as_text(result: Evaluation) -> str:
     graded = whole.characters[:-1]
     confusion = zip([*LABELS, "ungraded"], whole.characters, strict=True)
     summary = (
-        f"article characters wrongly removed: {_percent(whole.removed)}\n"
+        f"article characters wrongly removed: {_percent(whole.removed)} "
+        f"(as spam: {_percent(whole.article_as_spam)})\n"
         f"pages: {whole.pages:,}; graded visible characters: {graded.sum():,}; "
         f"ungraded: {whole.characters[-1].sum():,}"
     )
@@ -85,7 +86,7 @@ def as_json(result: Evaluation) -> dict[str, object]:
 
 _SCORES = ["", "gold", "found", "precision", "recall", "F1"]
 _EDGE_HEAD = ["", "gold runs", "found", "median", "90th percentile"]
-_PAGE_HEAD = ["", "pages", "removed", "article F1", "chrome F1", "spam P", "R", "F1",
+_PAGE_HEAD = ["", "pages", "removed", "as spam", "article F1", "chrome F1", "spam P", "R", "F1",
               "edges", "90th"]  # fmt: skip
 _TRAIT_HEAD = ["", "pages", "characters", *LABELS, "runs", "found", "edges", "90th"]
 
@@ -100,8 +101,8 @@ def _page_cells(counts: Counts) -> list[str]:
     article, chrome, spam = label_scores(counts.characters[:-1])
     shares = (article.f1, chrome.f1, spam.precision, spam.recall, spam.f1)
     edges = _edge_cells(counts)[2:]
-    return [f"{counts.pages:,}", _percent(counts.removed), *map(_percent, shares),
-            *edges]  # fmt: skip
+    lost = (counts.removed, counts.article_as_spam)
+    return [f"{counts.pages:,}", *map(_percent, (*lost, *shares)), *edges]
 
 
 def _trait_cells(counts: Counts) -> list[str]:
@@ -141,6 +142,7 @@ def _page_record(counts: Counts) -> dict[str, object]:
     return {
         "pages": counts.pages,
         "article_removed": _number(counts.removed),
+        "article_as_spam": _number(counts.article_as_spam),
         "characters": _score_records(label_scores(counts.characters[:-1])),
         "lines": _score_records(label_scores(counts.lines)),
         "edges": _edge_record(counts),
@@ -165,6 +167,7 @@ def _trait_record(counts: Counts) -> dict[str, object]:
         "pages": counts.pages,
         "article": article,
         "article_removed": _number(counts.removed),
+        "article_as_spam": _number(counts.article_as_spam),
         "spam": spam,
         "spam_recall": _number(label_scores(counts.characters[:-1])[SPAM].recall),
         "found": dict(
