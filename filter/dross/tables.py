@@ -86,8 +86,8 @@ def as_json(result: Evaluation) -> dict[str, object]:
 
 _SCORES = ["", "gold", "found", "precision", "recall", "F1"]
 _EDGE_HEAD = ["", "gold runs", "found", "median", "90th percentile"]
-_PAGE_HEAD = ["", "pages", "removed", "as spam", "article F1", "chrome F1", "spam P", "R", "F1",
-              "edges", "90th"]  # fmt: skip
+_PAGE_HEAD = ["", "pages", "removed", "as spam", "article F1", "chrome F1", "spam P",
+              "R", "F1", "edges", "90th"]  # fmt: skip
 _TRAIT_HEAD = ["", "pages", "characters", *LABELS, "runs", "found", "edges", "90th"]
 
 
