@@ -17,8 +17,8 @@ CHECKOUT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "chars"),
     ("lines", "words", "hashing", "decode", "dial", "spans", "network"),
-    ("features",),
-    ("evidence",),
+    ("gold", "features"),
+    ("evidence", "scores"),
     ("context", "seams"),
     ("phrases",),
     ("edges",),
@@ -28,6 +28,8 @@ LAYERS = (
     ("__init__",),
     ("records",),
     ("formats", "engines", "report"),
+    ("evaluation",),
+    ("tables",),
     ("cli",),
     ("__main__",),
 )
