@@ -29,7 +29,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
 
     It knows nothing, but its labels change often: every kind of span occurs.
     """
-    first, second, phrase = (
+    first, second, third, phrase = (
         Network(
             tuple(
                 Layer(
@@ -46,6 +46,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
         )
         for columns, last in (
             (len(context.NAMES), len(LABELS)),
+            (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
             (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
             (len(phrases.NAMES), 1),
         )
@@ -68,7 +69,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
     )
     weights = rng.integers(-128, 128, (1 << BITS, len(evidence.HEADS)), np.int8)
     rarity = rng.integers(0, 256, 1 << context.RARITY_BITS, np.uint8)
-    return model.save(folder, config, weights, rarity, (first, second, phrase))
+    return model.save(folder, config, weights, rarity, (first, second, third, phrase))
 
 
 @pytest.fixture(scope="session")

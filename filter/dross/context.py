@@ -1,24 +1,25 @@
-"""What surrounds a unit: columns for the context stage, in two passes.
+"""What surrounds a unit: columns for the context stage, pass by pass.
 
 The first pass sees a unit's evidence and shape, those of the units around it and of
 its page, where it stands to the page's strongest run of article evidence, how often
-it returns, and how many of its words the rest of the page shares. The second sees
-what the first made of the unit, its neighbours and its page, and asks the same
+it returns, and how many of its words the rest of the page shares. A later one sees
+what the one before made of the unit, its neighbours and its page, and asks the same
 questions again with better answers. All columns are whole numbers in -127 … 127,
 worked out by whole-number sums or correctly rounded operations, so that they do not
 depend on the batch or the machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import hashing
+from dross import hashing, network
 from dross.evidence import HEADS
 from dross.features import SHAPE_NAMES, TOP, Features, topic_words
 from dross.lines import Lines
+from dross.network import Network
 
 Ints = NDArray[np.int64]
 
@@ -169,6 +170,25 @@ def _parts(
     yield _returns(features, lines.pages)
 
 
+def pass_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
+    lines: Lines,
+    features: Features,
+    sums: Ints,
+    scales: NDArray[np.float64],
+    rarity: NDArray[np.uint8],
+    before: Sequence[Network],
+) -> NDArray[np.int8]:
+    """Give what a pass sees: what `columns` gives, or what the nets *before* it made.
+
+    *before*: the nets of the passes before, in order; other arguments as `columns`.
+    """
+    found = columns(lines, features, sums, scales, rarity)
+    for net in before:
+        hidden, logits = network.run(net, found)
+        found = second_columns(lines, features, hidden, logits, rarity)
+    return found
+
+
 def second_columns(
     lines: Lines,
     features: Features,
@@ -176,9 +196,9 @@ def second_columns(
     logits: NDArray[np.float64],
     rarity: NDArray[np.uint8],
 ) -> NDArray[np.int8]:
-    """Give the second pass's columns; (units, hidden width + len(SECOND_NAMES)).
+    """Give the columns of a later pass; (units, hidden width + len(SECOND_NAMES)).
 
-    *hidden*: (units, any), the first net's last hidden activations, 0 … 1023.
+    *hidden*: (units, any), the last hidden activations of the net before, 0 … 1023.
     *logits*: (units, labels), its scores.
     """
     own = (hidden / 8).astype(np.int64)
