@@ -8,13 +8,12 @@ and not the names of those who sign on the sites we have.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.fixtures import Fixtures, read_fixtures
+from training.fixtures import Fixtures, language_of, read_fixtures
 from training.insertion import Injected, Piece, applied
 from training.labelled import LabelledText, Mark
 from training.layout import Layout
@@ -27,7 +26,6 @@ _SEPARATORS = (" | ", "|", " · ", "·", "  ", " ", " / ", "/", " - ", " » ", "
                " • ", "　|　", "    ", "丨", "\t\t", " – ", " ┊ ")  # fmt: skip
 _BULLETS = ("* ", "- ", "• ", "+ ", "  * ", "· ", "# ", "1. ", "> ", "    ", "\t",
             "　　", "▪ ", "■ ", "### ")  # fmt: skip
-_HAN = re.compile("[\u4e00-\u9fff]")
 _HEADLINE_LENGTH = 110  # characters; a longer first line is no headline
 _WEIGHTS = {"top": 0.2, "head": 0.25, "inside": 0.1, "tail": 0.25, "foot": 0.2}
 _OTHER_LANGUAGE = {"en": 0.03, "zh-Hans": 0.08, "zh-Hant": 0.08}  # of the items
@@ -80,8 +78,7 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
 
     Two of five are one lone item, as a column of a database has.
     """
-    style = _Style.drawn(rng, "", flat=0.15)
-    writer = _Writer(rng, lang, style)
+    writer = _Writer(rng, lang, _Style.drawn(rng, "", flat=0.15))
     shape = str(rng.choice(_BARE, p=(0.4, 0.3, 0.1, 0.1, 0.1)))
     if shape == "line":
         kinds = [writer.lone()]
@@ -94,7 +91,7 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
     else:
         kinds = ["error"] if rng.random() < 0.6 else ["site_name", "error", "menu"]
     rows = [writer.made(kind, lone=shape == "line") for kind in kinds]
-    text = "".join(piece.text for piece in writer.page(rows))
+    text = writer.page(rows)
     return LabelledText(
         "",
         text,
@@ -103,15 +100,6 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
         source="furniture",
         page_type=shape,
     )
-
-
-def language_of(text: LabelledText) -> str:
-    """Give the language that a text's chrome is in: English unless it is Chinese."""
-    if text.lang.startswith("zh"):
-        written = text.lang.casefold()
-        taiwan = any(end in written for end in ("hant", "tw", "hk"))
-        return "zh-Hant" if taiwan else "zh-Hans"
-    return "zh-Hans" if not text.lang and _HAN.search(text.text) else "en"
 
 
 def _after_headline(layout: Layout) -> int | None:
@@ -194,9 +182,9 @@ class _Writer:
             )
         ]  # fmt: skip
 
-    def page(self, rows: Sequence[Piece]) -> list[Piece]:
+    def page(self, rows: Sequence[Piece]) -> str:
         """Set rows under each other; the last ends without a line end."""
-        return [*self.before(0, rows)[:-1], rows[-1]]
+        return "".join(row.text for row in (*self.before(0, rows)[:-1], rows[-1]))
 
     def between(self, layout: Layout, row: Piece) -> Piece:
         """Put a row between two lines of the article, or two sentences of one."""
