@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from training.labelled import LabelledText
 
 FURNITURE = Path(__file__).with_name("furniture.json")
+# Where OpenCC's words for Taiwan are not those of pages: it takes publishing for the
+# release of software, a statement for a declaration in code, WeChat for a message.
+_MENDED = (
+    ("釋出", "發布"),
+    ("宣告", "聲明"),
+    ("微訊", "微信"),
+    ("“", "「"),
+    ("”", "」"),
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 # Where the kinds stand: above everything, about the headline, between paragraphs,
@@ -89,7 +98,7 @@ def read_fixtures(lang: str) -> Fixtures:
         kinds,
         Slots(
             {slot: tuple(map(convert, listed)) for slot, listed in words.items()},
-            chinese=source == "zh",
+            lang,
         ),
     )
 
@@ -104,8 +113,10 @@ def language_of(text: LabelledText) -> str:
 
 
 def _traditional(text: str) -> str:
-    # Taiwan's word for releasing software is not what a page writes over its date.
-    return str(_opencc().convert(text)).replace("釋出", "發布")
+    converted = str(_opencc().convert(text))
+    for wrong, right in _MENDED:
+        converted = converted.replace(wrong, right)
+    return converted
 
 
 @cache
