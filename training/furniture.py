@@ -9,6 +9,7 @@ and not the names of those who sign on the sites we have.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -165,22 +166,20 @@ class _Writer:
 
     def before(self, at: int, rows: Sequence[Piece]) -> list[Piece]:
         """Put rows before the line that begins at *at*."""
+        edge, *inner = self._joints(rows)
         return [
             Piece(at, row.text + joint, row.form, row.family, row.lang)
-            for row, joint in zip(rows, self._joints(len(rows)), strict=True)
+            for row, joint in zip(rows, [*inner, edge], strict=False)
         ]
 
     def after(self, text: str, rows: Sequence[Piece]) -> list[Piece]:
         """Put rows below *text*, which keeps a line end that it has."""
-        ended = not text or text.endswith("\n")
-        joints = self._joints(len(rows))
+        if not text or text.endswith("\n"):
+            return self.before(len(text), rows)
         return [
-            Piece(len(text), row.text + joint if ended else joint + row.text,
-                  row.form, row.family, row.lang)
-            for row, joint in zip(
-                rows, joints if ended else reversed(joints), strict=True
-            )
-        ]  # fmt: skip
+            Piece(len(text), joint + row.text, row.form, row.family, row.lang)
+            for row, joint in zip(rows, self._joints(rows), strict=False)
+        ]
 
     def page(self, rows: Sequence[Piece]) -> str:
         """Set rows under each other; the last ends without a line end."""
@@ -204,15 +203,16 @@ class _Writer:
         return Piece(at, blank + row.text + ("" if blank else " "), row.form,
                      row.family, row.lang)  # fmt: skip
 
-    def _joints(self, count: int) -> list[str]:
-        """Draw what stands between rows and the text; the last is next to the text."""
-        style = self._style
+    def _joints(self, rows: Sequence[Piece]) -> list[str]:
+        """Draw what stands between the rows; the first, between them and the text."""
+        rng, style = self._rng, self._style
         if style.flat:
-            return [pick(self._rng, (" ", " ", "  ", "　", style.separator))] * count
-        joined = self._rng.random(count) < 0.15
-        return [
-            style.separator if merged and number < count - 1 else style.newline
-            for number, merged in enumerate(joined)
+            blank = pick(rng, (" ", " ", "  ", "　", style.separator))
+            return [blank] * max(1, len(rows))
+        stacked = ["\n" in row.text for row in rows]
+        return [style.newline] + [
+            style.newline if one or other or rng.random() > 0.15 else style.separator
+            for one, other in pairwise(stacked)
         ]
 
     def _drawn_language(self) -> tuple[Fixtures, str]:
