@@ -8,6 +8,7 @@ simplified, beside some templates of its own.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,19 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from training.labelled import LabelledText
+
 FURNITURE = Path(__file__).with_name("furniture.json")
+# Where OpenCC's words for Taiwan are not those of pages: it takes publishing for the
+# release of software, a statement for a declaration in code, WeChat for a message.
+_MENDED = (
+    ("釋出", "發布"),
+    ("宣告", "聲明"),
+    ("微訊", "微信"),
+    ("“", "「"),
+    ("”", "」"),
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 # Where the kinds stand: above everything, about the headline, between paragraphs,
 # after the text, at the foot; a list of links and an error page are pages as well.
@@ -85,14 +98,25 @@ def read_fixtures(lang: str) -> Fixtures:
         kinds,
         Slots(
             {slot: tuple(map(convert, listed)) for slot, listed in words.items()},
-            chinese=source == "zh",
+            lang,
         ),
     )
 
 
+def language_of(text: LabelledText) -> str:
+    """Give the language that a text's chrome is in: English unless it is Chinese."""
+    if text.lang.startswith("zh"):
+        written = text.lang.casefold()
+        taiwan = any(end in written for end in ("hant", "tw", "hk"))
+        return "zh-Hant" if taiwan else "zh-Hans"
+    return "zh-Hans" if not text.lang and _HAN.search(text.text) else "en"
+
+
 def _traditional(text: str) -> str:
-    # Taiwan's word for releasing software is not what a page writes over its date.
-    return str(_opencc().convert(text)).replace("釋出", "發布")
+    converted = str(_opencc().convert(text))
+    for wrong, right in _MENDED:
+        converted = converted.replace(wrong, right)
+    return converted
 
 
 @cache

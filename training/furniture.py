@@ -8,13 +8,13 @@ and not the names of those who sign on the sites we have.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.fixtures import Fixtures, read_fixtures
+from training.fixtures import Fixtures, language_of, read_fixtures
 from training.insertion import Injected, Piece, applied
 from training.labelled import LabelledText, Mark
 from training.layout import Layout
@@ -27,7 +27,6 @@ _SEPARATORS = (" | ", "|", " · ", "·", "  ", " ", " / ", "/", " - ", " » ", "
                " • ", "　|　", "    ", "丨", "\t\t", " – ", " ┊ ")  # fmt: skip
 _BULLETS = ("* ", "- ", "• ", "+ ", "  * ", "· ", "# ", "1. ", "> ", "    ", "\t",
             "　　", "▪ ", "■ ", "### ")  # fmt: skip
-_HAN = re.compile("[\u4e00-\u9fff]")
 _HEADLINE_LENGTH = 110  # characters; a longer first line is no headline
 _WEIGHTS = {"top": 0.2, "head": 0.25, "inside": 0.1, "tail": 0.25, "foot": 0.2}
 _OTHER_LANGUAGE = {"en": 0.03, "zh-Hans": 0.08, "zh-Hant": 0.08}  # of the items
@@ -80,8 +79,7 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
 
     Two of five are one lone item, as a column of a database has.
     """
-    style = _Style.drawn(rng, "", flat=0.15)
-    writer = _Writer(rng, lang, style)
+    writer = _Writer(rng, lang, _Style.drawn(rng, "", flat=0.15))
     shape = str(rng.choice(_BARE, p=(0.4, 0.3, 0.1, 0.1, 0.1)))
     if shape == "line":
         kinds = [writer.lone()]
@@ -94,7 +92,7 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
     else:
         kinds = ["error"] if rng.random() < 0.6 else ["site_name", "error", "menu"]
     rows = [writer.made(kind, lone=shape == "line") for kind in kinds]
-    text = "".join(piece.text for piece in writer.page(rows))
+    text = writer.page(rows)
     return LabelledText(
         "",
         text,
@@ -103,15 +101,6 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
         source="furniture",
         page_type=shape,
     )
-
-
-def language_of(text: LabelledText) -> str:
-    """Give the language that a text's chrome is in: English unless it is Chinese."""
-    if text.lang.startswith("zh"):
-        written = text.lang.casefold()
-        taiwan = any(end in written for end in ("hant", "tw", "hk"))
-        return "zh-Hant" if taiwan else "zh-Hans"
-    return "zh-Hans" if not text.lang and _HAN.search(text.text) else "en"
 
 
 def _after_headline(layout: Layout) -> int | None:
@@ -177,26 +166,24 @@ class _Writer:
 
     def before(self, at: int, rows: Sequence[Piece]) -> list[Piece]:
         """Put rows before the line that begins at *at*."""
+        edge, *inner = self._joints(rows)
         return [
             Piece(at, row.text + joint, row.form, row.family, row.lang)
-            for row, joint in zip(rows, self._joints(len(rows)), strict=True)
+            for row, joint in zip(rows, [*inner, edge], strict=False)
         ]
 
     def after(self, text: str, rows: Sequence[Piece]) -> list[Piece]:
         """Put rows below *text*, which keeps a line end that it has."""
-        ended = not text or text.endswith("\n")
-        joints = self._joints(len(rows))
+        if not text or text.endswith("\n"):
+            return self.before(len(text), rows)
         return [
-            Piece(len(text), row.text + joint if ended else joint + row.text,
-                  row.form, row.family, row.lang)
-            for row, joint in zip(
-                rows, joints if ended else reversed(joints), strict=True
-            )
-        ]  # fmt: skip
+            Piece(len(text), joint + row.text, row.form, row.family, row.lang)
+            for row, joint in zip(rows, self._joints(rows), strict=False)
+        ]
 
-    def page(self, rows: Sequence[Piece]) -> list[Piece]:
+    def page(self, rows: Sequence[Piece]) -> str:
         """Set rows under each other; the last ends without a line end."""
-        return [*self.before(0, rows)[:-1], rows[-1]]
+        return "".join(row.text for row in (*self.before(0, rows)[:-1], rows[-1]))
 
     def between(self, layout: Layout, row: Piece) -> Piece:
         """Put a row between two lines of the article, or two sentences of one."""
@@ -216,15 +203,16 @@ class _Writer:
         return Piece(at, blank + row.text + ("" if blank else " "), row.form,
                      row.family, row.lang)  # fmt: skip
 
-    def _joints(self, count: int) -> list[str]:
-        """Draw what stands between rows and the text; the last is next to the text."""
-        style = self._style
+    def _joints(self, rows: Sequence[Piece]) -> list[str]:
+        """Draw what stands between the rows; the first, between them and the text."""
+        rng, style = self._rng, self._style
         if style.flat:
-            return [pick(self._rng, (" ", " ", "  ", "　", style.separator))] * count
-        joined = self._rng.random(count) < 0.15
-        return [
-            style.separator if merged and number < count - 1 else style.newline
-            for number, merged in enumerate(joined)
+            blank = pick(rng, (" ", " ", "  ", "　", style.separator))
+            return [blank] * max(1, len(rows))
+        stacked = ["\n" in row.text for row in rows]
+        return [style.newline] + [
+            style.newline if one or other or rng.random() > 0.15 else style.separator
+            for one, other in pairwise(stacked)
         ]
 
     def _drawn_language(self) -> tuple[Fixtures, str]:

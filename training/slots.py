@@ -30,6 +30,7 @@ _MONTHS = (
 _WEEKDAYS = (
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
 )  # fmt: skip
+_TEN_THOUSAND = {"zh-Hans": "万", "zh-Hant": "萬"}
 _HAN_DIGITS = "〇一二三四五六七八九"
 _HAN_WEEKDAYS = "一二三四五六日"
 
@@ -39,7 +40,7 @@ class Slots:
     """Fills templates in one language from *words*, which may hold slots themselves."""
 
     words: Mapping[str, tuple[str, ...]]
-    chinese: bool
+    lang: str
 
     def cells(self, rng: np.random.Generator, template: str) -> list[str]:
         """Give the filled cells of *template*; those of a list are all different."""
@@ -92,7 +93,7 @@ class Slots:
 
     def _date(self, rng: np.random.Generator) -> str:
         day = _day(rng)
-        formats = _han_dates(day) if self.chinese else _english_dates(day)
+        formats = _han_dates(day) if self.lang != "en" else _english_dates(day)
         if rng.random() < 0.3:
             formats = (day.isoformat(), day.strftime("%Y/%m/%d"),
                        day.strftime("%Y.%m.%d"), f"{day.year}-{day.month}-{day.day}",
@@ -105,7 +106,7 @@ class Slots:
         if number < 10_000:
             return pick(rng, plain)
         short = (
-            f"{number / 1e4:.1f}万" if self.chinese
+            f"{number / 1e4:.1f}{_TEN_THOUSAND[self.lang]}" if self.lang != "en"
             else f"{number / 1e3:.1f}K" if number < 1e6 else f"{number / 1e6:.1f}M"
         )  # fmt: skip
         return pick(rng, (*plain, short))
