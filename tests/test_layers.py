@@ -27,6 +27,7 @@ LAYERS = (
     ("__init__",),
     ("records",),
     ("formats", "engines", "report"),
+    ("bench",),
     ("cli",),
     ("__main__",),
 )

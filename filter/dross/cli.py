@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dross import load, model
+from dross.bench.arguments import DESCRIPTION as _BENCH
+from dross.bench.arguments import EPILOG as _BENCH_EPILOG
+from dross.bench.arguments import add_options as add_bench_options
 from dross.errors import DrossError
 from dross.formats import FORMATS, formats_of, read_records
 from dross.formats.files import open_output, same_file
@@ -49,6 +52,7 @@ examples:
   dross clean crawl.jsonl.gz -o out.jsonl.gz  records with their text cleaned
   dross score page.txt                        every span with label and probability
   dross score --with-text crawl.jsonl         the same with the text, to correct labels
+  dross bench                                 how fast this is here
 
 exit codes: 0 done, 1 some documents failed (each is named on standard error, the
 others are done), 2 wrong use, 130 interrupted, 141 the reader of the output went away
@@ -74,6 +78,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     output = "<stdout>"
     try:
         arguments = command_parsers()[""].parse_args(argv)
+        if arguments.command == "bench":
+            return _bench(arguments)
         output = arguments.output or output
         return _run(arguments)
     except BrokenPipeError:
@@ -128,7 +134,16 @@ def command_parsers() -> dict[str, argparse.ArgumentParser]:
         action="store_true",
         help="add the text: the format that training reads",
     )
-    return {"": parser, "clean": clean, "score": score}
+    bench = commands.add_parser(
+        "bench",
+        help="measure speed and memory",
+        description=_BENCH,
+        epilog=_BENCH_EPILOG,
+        formatter_class=formatter,
+    )
+    add_bench_options(bench)
+    _add_running(bench, jobs=2)
+    return {"": parser, "clean": clean, "score": score, "bench": bench}
 
 
 def _common() -> argparse.ArgumentParser:
@@ -139,15 +154,27 @@ def _common() -> argparse.ArgumentParser:
     add("--format", choices=("txt", "jsonl"), help="read every PATH as this format")
     add("--text-key", default="text", metavar="KEY", help="field of the text (text)")
     add("--id-key", default="id", metavar="KEY", help="field of the id (id)")
+    _add_running(common, jobs=1)
+    return common
+
+
+def _add_running(parser: argparse.ArgumentParser, jobs: int) -> None:
+    """Add what every command has: the model, and how it is run."""
+    add = parser.add_argument
     add(
         "--model",
         metavar="DIR",
         default=DEFAULT,
         help="a model folder, or the name of a shipped model (%(default)s)",
     )
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes (1)")
+    add(
+        "--jobs",
+        type=_jobs,
+        default=jobs,
+        metavar="N",
+        help="worker processes (%(default)s)",
+    )
     add("--quiet", action="store_true", help="no progress and no summary, only errors")
-    return common
 
 
 def _jobs(value: str) -> int:
@@ -193,6 +220,13 @@ def _run(arguments: argparse.Namespace) -> int:
     if counts.documents + counts.failed > 1 and not arguments.quiet:
         _say(str(counts))
     return SOME_FAILED if counts.failed else DONE
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from dross.bench.command import run  # noqa: PLC0415 — of no use to other commands
+
+    run(arguments)
+    return DONE
 
 
 def _check_use(arguments: argparse.Namespace, forms: Sequence[str]) -> None:
