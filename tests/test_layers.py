@@ -30,6 +30,7 @@ LAYERS = (
     ("formats", "engines", "report"),
     ("evaluation",),
     ("tables",),
+    ("bench",),
     ("cli",),
     ("__main__",),
 )

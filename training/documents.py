@@ -19,6 +19,7 @@ from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
 from training.render import RENDERINGS, chosen
 from training.spam import read_spam
+from training.written import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,12 +54,17 @@ class Material:
     spam: SpamSource
     texts: dict[str, tuple[LabelledText, ...]]
     near_misses: dict[str, tuple[LabelledText, ...]]
+    written: dict[str, tuple[LabelledText, ...]]
 
 
 def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     """Give the material in *corpus*, with its labelled pages in *files*."""
     return Material(
-        tuple(files), read_spam(corpus), read_texts(corpus), read_near_misses(corpus)
+        tuple(files),
+        read_spam(corpus),
+        read_texts(corpus),
+        read_near_misses(corpus),
+        read_written(),
     )
 
 
@@ -104,10 +110,11 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
             if rng.random() < INJECTED_SHARE
             else page
         )
-    for text in material.texts[part]:
+    for text in (*material.texts[part], *material.written[part]):
         rng = generator(seed, text.id)
         short = shortened(rng, text)
-        if rng.random() < TEXTS_FURNISHED:
+        # made-up chrome is English or Chinese
+        if rng.random() < TEXTS_FURNISHED and text.lang[:2] in {"en", "zh"}:
             short = furnish(rng, short)
         yield (
             inject(rng, short, spam, part).page

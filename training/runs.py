@@ -45,8 +45,12 @@ _HEADS_CODE = (
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
             "heads", "injection", "insertion", "layout", "linear", "phrases", "probes",
-            "rows", "slots", "spam", "units",
+            "rows", "slots", "spam", "units", "written",
         )
+    ),
+    *(
+        _TRAINING / name
+        for name in ("furniture.json", "grammars.json", "benign.jsonl", "tongues.jsonl")
     ),
 )  # fmt: skip
 _FIT_CODE = (

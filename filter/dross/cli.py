@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dross import load, model, tables
+from dross.bench.arguments import DESCRIPTION as _BENCH
+from dross.bench.arguments import EPILOG as _BENCH_EPILOG
+from dross.bench.arguments import add_options as add_bench_options
 from dross.dial import PRESETS, checked
 from dross.errors import DrossError, RecordError, SettingError
 from dross.evaluation import evaluate_cleaner, evaluate_found
@@ -54,6 +57,7 @@ examples:
   dross score page.txt                        every span with label and probability
   dross score --with-text crawl.jsonl         the same with the text, to correct labels
   dross evaluate gold.jsonl                   how well the model labels labelled text
+  dross bench                                 how fast this is here
 
 exit codes: 0 done, 1 some documents failed (each is named on standard error, the
 others are done), 2 wrong use, 130 interrupted, 141 the reader of the output went away
@@ -95,6 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     output = "<stdout>"
     try:
         arguments = command_parsers()[""].parse_args(argv)
+        if arguments.command == "bench":
+            return _bench(arguments)
         output = arguments.output or output
         return _run(arguments)
     except BrokenPipeError:
@@ -169,7 +175,22 @@ def command_parsers() -> dict[str, argparse.ArgumentParser]:
         "what is in no span was kept",
     )
     evaluate.add_argument("--json", action="store_true", help="every figure as JSON")
-    return {"": parser, "clean": clean, "score": score, "evaluate": evaluate}
+    bench = commands.add_parser(
+        "bench",
+        help="measure speed and memory",
+        description=_BENCH,
+        epilog=_BENCH_EPILOG,
+        formatter_class=formatter,
+    )
+    add_bench_options(bench)
+    _add_running(bench, jobs=2)
+    return {
+        "": parser,
+        "clean": clean,
+        "score": score,
+        "evaluate": evaluate,
+        "bench": bench,
+    }
 
 
 def _common() -> argparse.ArgumentParser:
@@ -183,16 +204,10 @@ def _common() -> argparse.ArgumentParser:
 
 
 def _every() -> argparse.ArgumentParser:
-    """Give what every command takes."""
+    """Give what every command that cleans takes."""
     every = argparse.ArgumentParser(add_help=False)
     add = every.add_argument
     add("-o", "--output", metavar="FILE", help="write to FILE (.gz and .zst compress)")
-    add(
-        "--model",
-        metavar="DIR",
-        default=DEFAULT,
-        help="a model folder, or the name of a shipped model (%(default)s)",
-    )
     dial = every.add_mutually_exclusive_group()
     dial.add_argument(
         "--keep",
@@ -203,9 +218,27 @@ def _every() -> argparse.ArgumentParser:
     dial.add_argument(
         "--preset", choices=PRESETS, help="cut less, as usual, or more (balanced)"
     )
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes (1)")
-    add("--quiet", action="store_true", help="no progress and no summary, only errors")
+    _add_running(every, jobs=1)
     return every
+
+
+def _add_running(parser: argparse.ArgumentParser, jobs: int) -> None:
+    """Add what every command has: the model, and how it is run."""
+    add = parser.add_argument
+    add(
+        "--model",
+        metavar="DIR",
+        default=DEFAULT,
+        help="a model folder, or the name of a shipped model (%(default)s)",
+    )
+    add(
+        "--jobs",
+        type=_jobs,
+        default=jobs,
+        metavar="N",
+        help="worker processes (%(default)s)",
+    )
+    add("--quiet", action="store_true", help="no progress and no summary, only errors")
 
 
 def _jobs(value: str) -> int:
@@ -307,6 +340,13 @@ def _missing(result: Evaluation, found: str) -> str:
         f"{found}: no spans for {len(result.missing):,} of {result.whole.pages:,} ids "
         f"({few}{more}). They count as kept whole; give each text a line with its id."
     )
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from dross.bench.command import run  # noqa: PLC0415 — of no use to other commands
+
+    run(arguments)
+    return DONE
 
 
 def _check_use(arguments: argparse.Namespace, forms: Sequence[str]) -> None:
