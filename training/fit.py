@@ -20,6 +20,7 @@ from dross import evidence, model, network
 from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
 from dross.spans import SPAM
 from training import decisions, heads, stages
+from training.dial import fit_dial
 from training.documents import documents
 from training.network import fit_network, whole_network
 from training.stages import Evidence
@@ -103,6 +104,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     rule = PhraseRule(PRICE, round(threshold, 4))
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
+    config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
     model.save(run / "model", config, weights, rarity, (*passes, phrase))
 
 
