@@ -44,7 +44,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
 
     It knows nothing, but its labels change often: every kind of span occurs.
     """
-    first, second, phrase = (
+    first, second, third, phrase = (
         Network(
             tuple(
                 Layer(
@@ -62,6 +62,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
         for columns, last in (
             (len(context.NAMES), len(LABELS)),
             (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
+            (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
             (len(phrases.NAMES), 1),
         )
     )
@@ -73,6 +74,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             offsets=(0.5, 0.3, 0.0),
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
             spam=0.6,
+            spam_to_chrome=0.4,
             lowest=0.2,
             highest=0.8,
         ),
@@ -83,7 +85,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
     )
     weights = rng.integers(-128, 128, (1 << BITS, len(evidence.HEADS)), np.int8)
     rarity = rng.integers(0, 256, 1 << context.RARITY_BITS, np.uint8)
-    return model.save(folder, config, weights, rarity, (first, second, phrase))
+    return model.save(folder, config, weights, rarity, (first, second, third, phrase))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from dross import chars
 from dross.features import MARK
-from dross.lines import COLUMNS
+from dross.lines import COLUMNS, PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,25 +161,57 @@ def _parts(text: str, kind: list[int], start: int, end: int) -> list[int]:
     seen = [i for i in range(start, end) if kind[i] not in UNSEEN]
     parts = [(seen[0], seen[-1] + 1)] if seen else []
     cuts: list[int] = []
-    for places in (
-        _after_sentences(text, kind, start, end),
-        [i + 1 for i in range(start, end - 1) if _is_soft_end(kind[i], kind[i + 1])],
-        list(range(start, end)),
+    for number, places in enumerate(
+        (
+            _after_gaps(text, kind, start, end),
+            _after_sentences(text, kind, start, end),
+            [
+                i + 1
+                for i in range(start, end - 1)
+                if _is_soft_end(kind[i], kind[i + 1])
+            ],
+            list(range(start, end)),
+        )
     ):
         shorter: list[tuple[int, int]] = []
         for begin, stop in parts:
             if width(begin, stop) <= 2 * COLUMNS:
                 continue
+            inside = [place for place in places if begin < place < stop]
             last_of_cell = {
                 width(begin, place) // COLUMNS: place
-                for place in places
-                if begin < place < stop and width(place, stop) >= COLUMNS // 4
+                for place in inside
+                if width(place, stop) >= COLUMNS // 4
             }
             found = sorted(last_of_cell.values())
+            if number == 0:
+                wide = width(begin, stop) >= PIECE * (len(inside) + 1)
+                found = inside if wide else []
             cuts += found
             shorter += zip([begin, *found], [*found, stop], strict=True)
         parts = shorter
     return [start, *sorted(cuts)]
+
+
+def _after_gaps(text: str, kind: list[int], start: int, end: int) -> list[int]:
+    seen = [i for i in range(start, end) if kind[i] not in UNSEEN]
+    places = []
+    for last, first in pairwise(seen):
+        gap = [text[i] for i in range(last + 1, first) if kind[i] == chars.SPACE]
+        ended = text[last].isascii() and kind[last] in {
+            chars.SENTENCE_END,
+            chars.COMMA,
+        }
+        broad = len(gap) > 1 or "\t" in gap or "\u3000" in gap
+        east = all(_is_east(text[i], kind[i]) for i in (last, first))
+        if gap and (east or (broad and not ended)):
+            places.append(first)
+    return places
+
+
+def _is_east(character: str, kind: int) -> bool:
+    signs = {chars.SENTENCE_END, chars.COMMA, chars.SEPARATOR, chars.BRACKET}
+    return kind in WIDE - {chars.HANGUL} or (kind in signs and character >= "\u3000")
 
 
 def _is_soft_end(kind: int, following: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 
 from dross import context
 from dross.context import (
+    FAR,
+    FAR_SHAPE,
     LIKELY,
     NAMES,
     NEIGHBOURS,
+    PERIODS,
     RARITY_BITS,
     SECOND_NAMES,
     SECOND_SHAPE,
@@ -107,7 +111,7 @@ def test_the_strongest_run_is_the_strongest_of_all(found: list[list[int]]) -> No
 def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -> None:
     lines, found = read(texts)
     number = len(lines.pages)
-    likely = np.random.default_rng(seed).integers(0, LIKELY + 1, number)
+    kinds = np.random.default_rng(seed).integers(0, LIKELY + 1, (3, number))
     tokens: list[set[int]] = [set() for _ in range(number)]
     for value, unit in zip(*(a.tolist() for a in topic_words(found)), strict=True):
         tokens[unit].add(value >> (32 - TOKEN_BITS))
@@ -118,27 +122,26 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
             for other in range(number)
             if other != unit and lines.pages[other] == lines.pages[unit]
         ]
-        article = chrome = alone = 0
+        shared, alone = [0, 0, 0], 0
         for token in tokens[unit]:
             weight = int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)])
-            chances = [int(likely[other]) for other in others if token in tokens[other]]
-            article += weight * min(sum(chances), LIKELY)
-            chrome += weight * min(sum(LIKELY - chance for chance in chances), LIKELY)
-            alone += weight * (not chances)
+            having = [other for other in others if token in tokens[other]]
+            for kind, chances in enumerate(kinds[:, having].tolist()):
+                shared[kind] += weight * min(sum(chances), LIKELY)
+            alone += weight * (not having)
         total = sum(
             int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)]) for token in tokens[unit]
         )
         total = max(total, 1)
         expected.append(
             [
-                TOP * article // (LIKELY * total),
-                TOP * chrome // (LIKELY * total),
+                *(TOP * mass // (LIKELY * total) for mass in shared),
                 TOP * alone // total,
                 2 * log(len(tokens[unit])),
             ]
         )
 
-    columns = context._shared_words(found, lines.pages, likely, RARITY)  # noqa: SLF001
+    columns = context._shared_words(found, lines.pages, tuple(kinds), RARITY)  # noqa: SLF001
 
     assert columns.tolist() == expected
 
@@ -248,10 +251,14 @@ def test_the_second_pass_looks_at_the_first_ones_answers(
     columns = context.second_columns(lines, found, hidden, logits, RARITY)
     odds: list[list[int]] = []
     likely: list[int] = []
+    likely_spam: list[int] = []
     for article, chrome, spam in logits.tolist():
         against_spam = spam - max(article, chrome)
         odds.append([cut_off(16 * (article - chrome)), cut_off(16 * against_spam)])
         genuine = min(article - chrome, -against_spam)
+        likely_spam.append(
+            min(max(math.floor(LIKELY / 2 + 2 * against_spam), 0), LIKELY)
+        )
         likely.append(min(max(math.floor(LIKELY / 2 + 2 * genuine), 0), LIKELY))
     size: list[int] = [max(int(s) - 2, 1) for s in found.sizes]
 
@@ -259,7 +266,7 @@ def test_the_second_pass_looks_at_the_first_ones_answers(
         mass = sum(likely[u] * size[u] for u in units)
         return TOP * mass // (LIKELY * max(sum(size[u] for u in units), 1))
 
-    def share(units: list[int]) -> int:
+    def share(units: list[int], likely: list[int] = likely) -> int:
         return TOP * sum(likely[u] for u in units) // (LIKELY * max(len(units), 1))
 
     assert columns.shape == (number, HIDDEN + len(SECOND_NAMES))
@@ -278,6 +285,8 @@ def test_the_second_pass_looks_at_the_first_ones_answers(
             for side, units in (("before", before[-reach:]), ("after", after[:reach])):
                 assert row[f"likely text, {reach} {side}"] == text_share(units)
                 assert row[f"likely, {reach} {side}"] == share(units)
+                assert row[f"likely spam, {reach} {side}"] == share(units, likely_spam)
+        assert row["likely spam, page"] == share(page, likely_spam)
         assert row["likely text, page"] == text_share(page)
         assert (row["units before"], row["units after"]) == (
             min(log(len(before)), TOP),
@@ -296,6 +305,32 @@ def test_the_second_pass_looks_at_the_first_ones_answers(
             ) == expected
         shape = dict(zip(SHAPE_NAMES, found.shape[unit].tolist(), strict=True))
         assert [row[n] for n in SECOND_SHAPE] == [shape[n] for n in SECOND_SHAPE]
+
+
+@settings(max_examples=50)
+@given(batches)
+def test_the_second_pass_looks_at_the_shape_of_units_farther_off(
+    texts: list[str],
+) -> None:
+    lines, found = read(texts)
+    columns = context.second_columns(
+        lines, found, *first_pass(len(lines.pages), 1), RARITY
+    )
+    width = SHAPE_NAMES.index("width")
+    for unit, values in enumerate(columns[:, HIDDEN:].tolist()):
+        row = dict(zip(SECOND_NAMES, values, strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        for distance, name in product(FAR, FAR_SHAPE):
+            there = -TOP
+            if unit + distance in page:
+                there = int(found.shape[unit + distance, SHAPE_NAMES.index(name)])
+            assert row[f"{name}, {distance:+}"] == there
+        for distance in PERIODS:
+            change = -TOP
+            if unit + distance in page:
+                widths = found.shape[[unit, unit + distance], width].tolist()
+                change = abs(widths[1] - widths[0])
+            assert row[f"other width, {distance:+}"] == change
 
 
 @settings(max_examples=50)
@@ -339,3 +374,21 @@ def test_logarithms_come_from_the_bits_of_a_number(value: int) -> None:
 
     assert found == log(value)
     assert found == pytest.approx(8 * math.log2(1 + value), abs=1.7)
+
+
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(0, 2**32 - 1))
+def test_the_greatest_so_far_is_that_of_the_page(sizes: list[int], seed: int) -> None:
+    pages = np.repeat(np.arange(len(sizes)), sizes)
+    values = np.random.default_rng(seed).integers(-TOP, TOP + 1, (len(pages), 2))
+    expected = [
+        [
+            max(
+                (values[u, k] for u in range(unit) if pages[u] == pages[unit]),
+                default=-TOP,
+            )
+            for k in range(2)
+        ]
+        for unit in range(len(pages))
+    ]
+
+    assert context._greatest(values, pages).tolist() == expected  # noqa: SLF001

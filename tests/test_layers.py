@@ -17,9 +17,10 @@ CHECKOUT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "chars"),
     ("lines", "words", "hashing", "decode", "dial", "spans", "network"),
-    ("features",),
-    ("evidence",),
-    ("context", "phrases"),
+    ("gold", "features"),
+    ("evidence", "scores"),
+    ("context", "seams"),
+    ("phrases",),
     ("edges",),
     ("model",),
     ("cleaner",),
@@ -27,6 +28,9 @@ LAYERS = (
     ("__init__",),
     ("records",),
     ("formats", "engines", "report"),
+    ("evaluation",),
+    ("tables",),
+    ("bench",),
     ("cli",),
     ("__main__",),
 )

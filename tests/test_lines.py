@@ -144,6 +144,31 @@ def test_a_long_line_without_sentences_is_cut_at_blanks() -> None:
     assert all(part.endswith(" ") for part in parts("word " * 200)[:-1])
 
 
+def test_a_long_line_of_chinese_is_cut_at_its_blanks() -> None:
+    # home, news, a headline, the source, the text
+    menu = "首页 新闻 河水一夜之间上涨两米 来源：江边日报 "
+    body = "一夜之间河水上涨两米，岸边的三座村庄被迫撤离。" * 6
+
+    assert parts(menu + body)[:4] == [piece + " " for piece in menu.split()]
+
+
+def test_a_chinese_line_cut_into_words_is_not_cut_at_their_blanks() -> None:
+    words = "一夜 之间 河水 上涨 两米 。 "  # overnight the river rose by two metres
+
+    assert all(part.endswith("。 ") for part in parts(words * 20))
+
+
+def test_a_long_line_is_cut_at_tabs_and_double_blanks() -> None:
+    menu = "News  Sport\tWeather and the river  "
+    sentence = "The river rose by two metres.  Three villages left. "
+
+    assert parts(menu + sentence * 6)[:3] == [
+        "News  ",
+        "Sport\t",
+        "Weather and the river  ",
+    ]
+
+
 def test_a_long_line_without_blanks_is_cut_all_the_same() -> None:
     assert {len(part) for part in parts("x" * 1000)} <= set(range(2 * COLUMNS + 1))
 

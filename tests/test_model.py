@@ -44,7 +44,7 @@ def test_a_model_is_read_as_it_was_written(folder: Path) -> None:
     found = model.load(folder)
     again = folder.parent / "again"
     weights = np.load(folder / "evidence.npy")
-    networks = (found.first, found.second, found.phrase)
+    networks = (*found.passes, found.phrase)
     model.save(again, found.config, weights, found.rarity, networks)
 
     assert found.config.bits == BITS

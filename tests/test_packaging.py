@@ -80,6 +80,7 @@ def test_the_metadata_says_what_is_needed(metadata: Message) -> None:
     assert metadata["Requires-Python"] == ">=3.10"
     assert needed == {"jieba", "joblib", "numpy"}
     assert set(metadata.get_all("Provides-Extra", [])) == {
+        "bench",
         "compare",
         "test",
         "train",

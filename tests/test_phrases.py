@@ -142,13 +142,14 @@ def test_columns_say_what_the_plain_loop_says(texts: list[str], seed: int) -> No
     lines = split_pages(texts)
     found = extract(lines)
     weights = rng.integers(-128, 128, (1 << BITS, len(HEADS)), np.int8)
-    packed = place_sums(found, BITS, pack(weights))
+    tables = pack(weights)
+    packed = place_sums(found, BITS, tables)
     values = head_values(found, packed, "phrase") - 60
     values[found.starts[:-1]] = values[found.starts[1:] - 1] = -(1 << 20)  # marks
     stretches = all_stretches(values, found.starts)
     logits = rng.normal(0, 9, (len(found.sizes), 3))
 
-    columns = stretch_columns(found, packed, stretches, logits, lines.pages)
+    columns = stretch_columns(found, packed, tables, stretches, logits, lines.pages)
 
     assert columns.shape == (len(stretches.units), len(NAMES))
     odds = np.floor(8 * (logits[:, 2] - logits[:, :2].max(1))).clip(-TOP, TOP)

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import chars, edges, network
-from dross.cleaner import Cleaner, chinese, labels_at, spam_odds
+from dross import chars, edges
+from dross.cleaner import Cleaner, chinese, labels_at
 from dross.dial import LANGUAGES, NEVER, Dial, Point, Step
 from dross.spans import ARTICLE
-from training.decisions import STRETCH_LOSS, UNIT_LOSS, lowest_threshold
-from training.stretches import stretch_rows
+from training.decisions import (
+    STRETCH_LOSS,
+    UNIT_LOSS,
+    spam_thresholds,
+    stretch_thresholds,
+)
 from training.units import batched, label_units
 
 if TYPE_CHECKING:
@@ -77,7 +81,7 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
     units = spam_thresholds(model, texts, budgets)
     ratio = STRETCH_LOSS / UNIT_LOSS
     budgets = [*(budget * ratio for budget in budgets[:-1]), STRICT_LOSS]
-    stretches = stretch_thresholds(model, texts, budgets)
+    stretches = [round(x, 4) for x in stretch_thresholds(model, texts, budgets)]
     points = [
         Point(share, 1, max(unit, usual.spam), max(stretch, usual.stretch))
         for share, unit, stretch in zip(small, units[:-1], stretches[:-1], strict=True)
@@ -97,38 +101,6 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
         min(stretches[-1], usual.stretch),
     )
     return Dial(curves, CAUTIOUS, strict)
-
-
-def spam_thresholds(
-    model: Model, texts: Sequence[LabelledText], shares: Sequence[float]
-) -> list[float]:
-    """Give, for each of *shares* of the article, the lowest threshold that loses it."""
-    cleaner = Cleaner(model)
-    chances, sizes, total = [], [], 0
-    for batch in batched(texts):
-        read = cleaner.read([text.text for text in batch])
-        units = label_units(batch)
-        size = units.features.sizes - 2
-        genuine = (units.labels == ARTICLE) & units.pure
-        odds = spam_odds(model.config.decoding, read.posteriors)
-        chances.append(odds[genuine])
-        sizes.append(size[genuine])
-        total += int(size[genuine].sum())
-    chance, weight = np.concatenate(chances), np.concatenate(sizes)
-    return [lowest_threshold(chance, weight, share * total) for share in shares]
-
-
-def stretch_thresholds(
-    model: Model, texts: Sequence[LabelledText], shares: Sequence[float]
-) -> list[float]:
-    """Give, for each of *shares*, the lowest log odds of a stretch that lose it."""
-    rows = stretch_rows(model, texts)
-    odds = network.run(model.phrase, rows.columns)[1][:, 0]
-    genuine = rows.sizes - rows.spam
-    return [
-        round(lowest_threshold(odds, genuine, share * rows.genuine, least=-NEVER), 4)
-        for share in shares
-    ]
 
 
 def curve(points: Sequence[Point], losses: NDArray[np.float64]) -> tuple[Step, ...]:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
+from training.render import RENDERINGS, chosen
 from training.spam import read_spam
+from training.written import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,11 +30,17 @@ if TYPE_CHECKING:
 
 # Half of the pages get spam: far more than the web has, so that there is enough of
 # each kind to learn from; how rare it is comes in with the thresholds.
+TRAINING_RENDERINGS = 4
 INJECTED_SHARE = 0.5
 DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.
 TEXT_LENGTH = 6000
 TEXTS_INJECTED = 0.3
+# Made-up chrome stands around some of them, so that chrome of sites that no page is
+# from is known too; and alone, as a column of a database has it.
+TEXTS_FURNISHED = 0.5
+NEAR_MISSES_FURNISHED = 0.25
+BARE = {"en": 700, "zh-Hans": 500, "zh-Hant": 300}  # documents
 # Near misses are put together as pages of 1, 2, 4 and 8 lines in turn: a line alone,
 # with nothing around it, is as common in a database column as a page.
 NEAR_MISSES = (1, 2, 1, 4, 1, 8)
@@ -45,12 +54,17 @@ class Material:
     spam: SpamSource
     texts: dict[str, tuple[LabelledText, ...]]
     near_misses: dict[str, tuple[LabelledText, ...]]
+    written: dict[str, tuple[LabelledText, ...]]
 
 
 def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     """Give the material in *corpus*, with its labelled pages in *files*."""
     return Material(
-        tuple(files), read_spam(corpus), read_texts(corpus), read_near_misses(corpus)
+        tuple(files),
+        read_spam(corpus),
+        read_texts(corpus),
+        read_near_misses(corpus),
+        read_written(),
     )
 
 
@@ -66,14 +80,27 @@ def fold_of(text: LabelledText, folds: int) -> int:
 
 
 def pages(material: Material, part: str) -> Iterator[LabelledText]:
-    """Yield the labelled pages of *part*, every rendering, as they are."""
+    """Yield the labelled pages of *part* as they are.
+
+    Every rendering of a page, but for training, where TRAINING_RENDERINGS of them
+    teach nearly as much in less time.
+    """
     for file in material.files:
         if file.parent.name == part:
-            yield from read_labelled(file)
+            for text in read_labelled(file):
+                if (
+                    part != "train"
+                    or text.rendering not in RENDERINGS
+                    or text.rendering in chosen(text.page, TRAINING_RENDERINGS)
+                ):
+                    yield text
 
 
 def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText]:
-    """Yield all documents of *part*: pages, genuine texts, near misses, doorways."""
+    """Yield all documents of *part*.
+
+    Pages, genuine texts, near misses, chrome alone, and doorways.
+    """
     spam = material.spam
     for page in pages(material, part):
         rng = generator(seed, page.id)
@@ -83,9 +110,12 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
             if rng.random() < INJECTED_SHARE
             else page
         )
-    for text in material.texts[part]:
+    for text in (*material.texts[part], *material.written[part]):
         rng = generator(seed, text.id)
         short = shortened(rng, text)
+        # made-up chrome is English or Chinese
+        if rng.random() < TEXTS_FURNISHED and text.lang[:2] in {"en", "zh"}:
+            short = furnish(rng, short)
         yield (
             inject(rng, short, spam, part).page
             if rng.random() < TEXTS_INJECTED
@@ -93,6 +123,11 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         )
     yield from near_miss_pages(material.near_misses[part], seed)
     scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
+    for lang, count in BARE.items():
+        for number in range(int(count * scale)):
+            name = f"bare/{part}/{lang}/{number}"
+            page = bare(generator(seed, name), lang)
+            yield replace(page, id=name, page=name, site=name)
     for number in range(int(DOORWAYS * scale)):
         name = f"doorway/{part}/{number}"
         page = doorway(generator(seed, name), spam, part).page
@@ -119,7 +154,9 @@ def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[Labell
         if not chosen:
             return
         text = "\n".join(line.text for line in chosen)
-        yield replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+        page = replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+        rng = generator(seed, f"{page.id}+{size}")
+        yield (furnish(rng, page) if rng.random() < NEAR_MISSES_FURNISHED else page)
 
 
 def injected(

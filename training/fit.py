@@ -20,6 +20,7 @@ from dross import evidence, model, network
 from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
 from dross.spans import SPAM
 from training import decisions, heads, stages
+from training.dial import fit_dial
 from training.documents import documents
 from training.network import fit_network, whole_network
 from training.stages import Evidence
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from training.labelled import LabelledText
     from training.stages import UnitRows
 
-HIDDEN = (48, 16)
-SECOND_HIDDEN = (32, 16)
+# Of each pass. Wider nets and a third pass bring a little each; see EXPERIMENTS.md.
+HIDDEN = ((96, 24), (64, 24), (64, 24))
 PHRASE_HIDDEN = (32,)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
@@ -80,9 +81,11 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     some = rng.choice(len(texts), min(_SCALED_TEXTS, len(texts)), replace=False)
     scales = heads.head_scales([texts[i] for i in np.sort(some)], weights)
     found = [Evidence(heads.BITS, evidence.pack(w), scales, rarity) for w in folds]
-    first = fit_pass(run / "first.joblib", texts, found, None, rng, jobs)
-    second = fit_pass(run / "second.joblib", texts, found, first, rng, jobs)
-    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 0.05, 0.5)
+    passes: list[Network] = []
+    for name in model.PASSES:
+        keep = run / f"{name}.joblib"
+        passes.append(fit_pass(keep, texts, found, passes, rng, jobs))
+    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 0.05, 0.5)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),
@@ -92,7 +95,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         about,
     )
     # until there is a phrase net, any net with its columns stands in its place
-    fitted = Model(config, evidence.pack(weights), rarity, first, second, second)
+    fitted = Model(config, evidence.pack(weights), rarity, tuple(passes), passes[-1])
     held = list(documents(material, "validation", seed))
     fitted = decide_units(fitted, held)
     phrase = fit_phrases(run / "phrase.joblib", texts, fitted, found, rng, jobs)
@@ -101,22 +104,23 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     rule = PhraseRule(PRICE, round(threshold, 4))
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
-    model.save(run / "model", config, weights, rarity, (first, second, phrase))
+    config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
+    model.save(run / "model", config, weights, rarity, (*passes, phrase))
 
 
 def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
     keep: Path,
     texts: Sequence[LabelledText],
     found: Sequence[Evidence],
-    first: Network | None,
+    before: Sequence[Network],
     rng: np.random.Generator,
     jobs: int,
 ) -> Network:
-    """Give the net of the first pass, or of the second where *first* is given.
+    """Give the net of the pass that follows the nets *before* it.
 
     The scikit-learn estimator is kept as *keep*.
     """
-    table = context_table(texts, found, first, jobs)
+    table = context_table(texts, found, before, jobs)
     say(f"{len(table.labels):,} units with their context")
     graded = np.flatnonzero(table.labels < UNGRADED)
     spam = table.labels[graded] == SPAM
@@ -124,7 +128,7 @@ def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
         table.columns[graded],
         table.labels[graded],
         table.weights[graded] * np.where(spam, np.float32(SPAM_WEIGHT), 1),
-        SECOND_HIDDEN if first else HIDDEN,
+        HIDDEN[len(before)],
         rng,
         PASSES,
     )
@@ -136,7 +140,7 @@ def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
 def context_table(
     texts: Sequence[LabelledText],
     found: Sequence[Evidence],
-    first: Network | None,
+    before: Sequence[Network],
     jobs: int,
 ) -> UnitRows:
     """Give context columns of *texts*, each from heads that have not seen its site.
@@ -149,7 +153,7 @@ def context_table(
         for half in range(2)
     ]
     rows = Parallel(n_jobs=jobs)(
-        delayed(stages.context_rows)(part, found[fold], first)
+        delayed(stages.context_rows)(part, found[fold], before)
         for part, fold in halves
         if part
     )
@@ -200,10 +204,10 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
     """
     config = fitted.config
     found = Evidence(config.bits, fitted.packed, np.array(config.scales), fitted.rarity)
-    rows = stages.context_rows(texts, found, fitted.first)
-    _, logits = network.run(fitted.second, rows.columns)
+    rows = stages.context_rows(texts, found, fitted.passes[:-1])
+    _, logits = network.run(fitted.passes[-1], rows.columns)
     chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
     fitted = replace(fitted, config=replace(config, decoding=chain))
-    chain = replace(chain, spam=decisions.fit_spam_threshold(fitted, texts))
+    chain = decisions.fit_spam_rule(fitted, texts)
     say(f"decoding: {chain}")
     return replace(fitted, config=replace(config, decoding=chain))

@@ -1,4 +1,4 @@
-"""Insertions: spam put into a text at given places, with all marks kept right."""
+"""Insertions: text put into a text at given places, with all marks kept right."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of spam that is to stand before the character at *at*."""
+    """A piece of spam or chrome that is to stand before the character at *at*."""
 
     at: int  # offset in the page as it was
     text: str
@@ -27,7 +27,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Injected:
-    """A page with spam in it, and what is known of each insertion."""
+    """A page with pieces put in, and what is known of each insertion."""
 
     page: LabelledText
     insertions: tuple[Insertion, ...]  # in order; offsets into *page*
@@ -35,7 +35,7 @@ class Injected:
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """One piece of inserted spam, for recall by form, family, language, disguise."""
+    """One inserted piece, for recall by form, family, language, disguise."""
 
     start: int
     end: int
@@ -45,8 +45,13 @@ class Insertion:
     disguise: str  # "" where the words are as they are
 
 
-def applied(page: LabelledText, pieces: Sequence[Piece]) -> Injected:
-    """Return *page* with all *pieces* in, those of one place in the order given."""
+def applied(
+    page: LabelledText, pieces: Sequence[Piece], label: str = "spam"
+) -> Injected:
+    """Return *page* with all *pieces* in, those of one place in the order given.
+
+    Each is under a mark of its own with *label*.
+    """
     ordered = sorted((p for p in pieces if p.text), key=lambda piece: piece.at)
     text: list[str] = []
     insertions: list[Insertion] = []
@@ -63,7 +68,7 @@ def applied(page: LabelledText, pieces: Sequence[Piece]) -> Injected:
     text.append(page.text[done:])
     shift = _Shift([(piece.at, len(piece.text)) for piece in ordered])
     marks = [cut for mark in page.marks for cut in shift.cut(mark)]
-    marks += [Mark(new.start, new.end, "spam") for new in insertions]
+    marks += [Mark(new.start, new.end, label) for new in insertions]
     return Injected(
         replace(
             page,

@@ -14,11 +14,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dross import spans
+from dross.errors import SpanError
+from dross.gold import label_of, stretches
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-LABELS = ("article", "chrome", "spam")
+LABELS = spans.LABELS
 _TEXT_FIELDS = ("lang", "source", "site", "page", "rendering")
 
 
@@ -75,15 +79,20 @@ def read_labelled(path: Path) -> Iterator[LabelledText]:
             if line.strip():
                 try:
                     yield _from_record(_record(line))
-                except LabelledTextError as error:
+                except (LabelledTextError, SpanError) as error:
                     msg = f"{path}, line {number}: {error}"
                     raise LabelledTextError(msg) from None
 
 
 def write_labelled(path: Path, texts: Iterable[LabelledText]) -> int:
-    """Write *texts* to *path* and return how many they were.
+    """Write *texts* to *path* and return how many they were."""
+    return write_records(path, map(to_record, texts))
 
-    The same texts give the same bytes, gzip included, so that a digest of the file
+
+def write_records(path: Path, records: Iterable[Mapping[str, object]]) -> int:
+    """Write *records* to *path*, one a line, and return how many they were.
+
+    The same records give the same bytes, gzip included, so that a digest of the file
     is a digest of its content.
     """
     count = 0
@@ -94,9 +103,9 @@ def write_labelled(path: Path, texts: Iterable[LabelledText]) -> int:
             if path.suffix == ".gz"
             else raw
         )
-        for text in texts:
+        for record in records:
             # ASCII, because a page may hold lone surrogates, which UTF-8 has not.
-            line = json.dumps(_to_record(text), separators=(",", ":"))
+            line = json.dumps(record, separators=(",", ":"))
             out.write(line.encode("ascii") + b"\n")
             count += 1
         if out is not raw:
@@ -125,13 +134,13 @@ def _from_record(record: Mapping[str, object]) -> LabelledText:
         id=_string(record, "id"),
         text=text,
         marks=tuple(
-            Mark(start, end, _label(item))
-            for start, end, item in _stretches(record, "spans", len(text))
+            Mark(start, end, label_of(item))
+            for start, end, item in stretches(record, "spans", len(text))
         ),
         page_type=_string(record, "page_type") if record.get("page_type") else None,
         tags=tuple(
             Tag(start, end, _names(item))
-            for start, end, item in _stretches(record, "tags", len(text))
+            for start, end, item in stretches(record, "tags", len(text))
         )
         if "tags" in record
         else (),
@@ -139,7 +148,8 @@ def _from_record(record: Mapping[str, object]) -> LabelledText:
     )
 
 
-def _to_record(text: LabelledText) -> dict[str, object]:
+def to_record(text: LabelledText) -> dict[str, object]:
+    """Give *text* as the record that is written."""
     record: dict[str, object] = {
         "id": text.id,
         "text": text.text,
@@ -164,46 +174,6 @@ def _string(record: Mapping[str, object], name: str) -> str:
         msg = f'"{name}" must be a string, found {found}'
         raise LabelledTextError(msg)
     return value
-
-
-def _stretches(
-    record: Mapping[str, object], name: str, length: int
-) -> Iterator[tuple[int, int, Mapping[str, object]]]:
-    items = record.get(name)
-    if not isinstance(items, list):
-        found = type(items).__name__ if name in record else "nothing"
-        msg = f'"{name}" must be a list, found {found}; write [] for none'
-        raise LabelledTextError(msg)
-    reached = 0
-    for item in items:
-        start, end = (
-            (item.get("start"), item.get("end")) if isinstance(item, dict) else (0, 0)
-        )
-        if type(start) is not int or type(end) is not int or not start < end:
-            msg = f'"{name}" holds {item!r}; give integers with start < end'
-            raise LabelledTextError(msg)
-        if start < reached:
-            msg = (
-                f'"{name}" {start}–{end} begins before the one ahead of it ends '
-                f"(at {reached}); sort them and let none overlap"
-            )
-            raise LabelledTextError(msg)
-        if end > length:
-            msg = (
-                f'"{name}" {start}–{end} ends after the text ({length} code points); '
-                "count code points, not bytes or UTF-16 units"
-            )
-            raise LabelledTextError(msg)
-        reached = end
-        yield start, end, item
-
-
-def _label(item: Mapping[str, object]) -> str:
-    label = item.get("label")
-    if label not in LABELS:
-        msg = f"label {label!r}; the labels are {', '.join(LABELS)}"
-        raise LabelledTextError(msg)
-    return str(label)
 
 
 def _names(item: Mapping[str, object]) -> tuple[str, ...]:

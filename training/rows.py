@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dross import chars
 from dross.evidence import HEADS
-from dross.features import extract
+from dross.features import MARK, extract
 from dross.lines import split_pages
+from dross.seams import seam_buckets
+from dross.spans import SPAM
 from training.linear import Rows
 from training.units import (
     batched,
@@ -24,10 +27,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.labelled import LabelledText
+    from training.units import Units
 
+SEAM = HEADS.index("seam")
 PHRASE, SPAM_HEAD = HEADS.index("phrase"), HEADS.index("spam")
 # Two units in a hundred are spam; what tells them apart is worth more than that.
 SPAM_WEIGHT = np.float32(3)
+# One gap between characters in so many teaches the seam head, and fewer of those
+# inside a word, of which there are too many.
+SEAM_EVERY, INSIDE_EVERY = 40, 5
+MOST = 10
+_LETTERS = (chars.DIGIT, chars.LOWER, chars.UPPER, chars.CYRILLIC, chars.HANGUL,
+            chars.LETTER)  # fmt: skip
+_HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA)
 
 
 def line_rows(
@@ -67,6 +79,14 @@ def line_rows(
         bounds.append(np.diff(found_bounds))
         targets.append(target)
         weights.append(np.ones(len(every), np.float32))
+        over, joined = seam_rows(units, bits, rng)
+        target = np.full((len(over), len(HEADS)), -1, np.int8)
+        target[:, SEAM] = joined
+        real = over != 1 << bits
+        buckets.append(over[real].astype(np.int32))
+        bounds.append(real.sum(1))
+        targets.append(target)
+        weights.append(np.ones(len(over), np.float32))
     sizes = np.concatenate(bounds)
     return Rows(
         np.concatenate(buckets),
@@ -76,13 +96,55 @@ def line_rows(
     )
 
 
+def seam_rows(
+    units: Units, bits: int, rng: np.random.Generator
+) -> tuple[NDArray[np.uint32], NDArray[np.int8]]:
+    """Give n-grams over gaps of genuine text, and over the same gaps put together anew.
+
+    Each gap's left side is joined to another's right side, mostly to one of the same
+    kind: between Han characters, before a word, behind one, inside one. Returns
+    (rows, TERMS) and whether a row was joined.
+    """
+    features = units.features
+    stream, classes = features.stream, features.classes
+    spam = np.zeros(len(stream), bool)
+    spam[features.places] = units.label_of[features.sources] == SPAM
+    spoilt = np.r_[0, np.cumsum(spam)]
+    gaps = np.arange(1, len(stream))
+    before, after = np.maximum(gaps - 4, 0), np.minimum(gaps + 4, len(stream))
+    clean = spoilt[after] == spoilt[before]
+    inside = (stream[gaps - 1] != MARK) & (stream[gaps] != MARK)
+    letter, han = np.isin(classes, _LETTERS), np.isin(classes, _HAN)
+    kind = (2 * letter + 4 * han)[gaps - 1] * 8 + (2 * letter + 4 * han)[gaps]
+    drawn = rng.random(len(gaps)) * SEAM_EVERY
+    within = letter[gaps - 1] & letter[gaps]
+    gaps, kind = (
+        found[clean & inside & (drawn < np.where(within, 1 / INSIDE_EVERY, 1))]
+        for found in (gaps, kind)
+    )
+    # a permutation inside each kind: sort by kind, then by chance
+    order = np.lexsort((rng.random(len(gaps)), kind))
+    other = np.empty_like(gaps)
+    other[np.argsort(kind, kind="stable")] = gaps[order]
+    mixed = rng.random(len(gaps)) < 0.2
+    other[mixed] = rng.permutation(other[mixed])
+    found = np.concatenate(
+        [
+            seam_buckets(features, gaps, gaps, bits),
+            seam_buckets(features, gaps, other, bits),
+        ]
+    )
+    return found, np.repeat([0, 1], len(gaps)).astype(np.int8)
+
+
 def phrase_windows(
     texts: Sequence[LabelledText], rng: np.random.Generator
 ) -> tuple[list[str], NDArray[np.int8]]:
     """Give short stretches of *texts* of one label each, and whether they are spam.
 
     About one for each 80 characters of genuine text, 3 to 30 characters long, and
-    more of spam, of which there is less; a short phrase is one whole, too.
+    more of spam, of which there is less; a short phrase is one whole, too. Long spam
+    is mostly sentences, whose parts could stand anywhere: it gives no more than MOST.
     """
     windows: list[str] = []
     spam: list[bool] = []
@@ -90,7 +152,7 @@ def phrase_windows(
         for mark in text.marks:
             length = mark.end - mark.start
             is_spam = mark.label == "spam"
-            number = 1 + length // (25 if is_spam else 80)
+            number = 1 + (min(length // 25, MOST) if is_spam else length // 80)
             starts = rng.integers(0, max(length - 3, 1), number)
             sizes = rng.integers(3, 31, number)
             if is_spam and length < 40:

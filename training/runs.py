@@ -36,15 +36,21 @@ _DROSS, _TRAINING = Path(dross.__file__).parent, Path(__file__).parent
 _HEADS_CODE = (
     *(
         _DROSS / f"{name}.py"
-        for name in ("chars", "evidence", "features", "hashing", "lines", "words")
+        for name in (
+            "chars", "evidence", "features", "hashing", "lines", "seams", "words",
+        )
     ),
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "disguise", "documents", "forms", "grammars", "heads", "injection",
-            "insertion", "layout", "linear", "phrases", "probes", "rows", "spam",
-            "units",
+            "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
+            "heads", "injection", "insertion", "layout", "linear", "phrases", "probes",
+            "rows", "slots", "spam", "units", "written",
         )
+    ),
+    *(
+        _TRAINING / name
+        for name in ("furniture.json", "grammars.json", "benign.jsonl", "tongues.jsonl")
     ),
 )  # fmt: skip
 _FIT_CODE = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import context, evidence, network
+from dross import context, evidence
 from dross.features import extract, topic_words
 from dross.lines import split_pages
 from training.units import batched, label_units, page_weights
@@ -68,11 +68,11 @@ class Evidence:
 
 
 def context_rows(
-    texts: Sequence[LabelledText], heads: Evidence, first: Network | None = None
+    texts: Sequence[LabelledText], heads: Evidence, before: Sequence[Network] = ()
 ) -> UnitRows:
     """Give the context columns of all units of *texts*, with labels and weights.
 
-    Those of the first pass, or of the second where the *first* pass's net is given.
+    Those of the pass that follows the nets *before* it.
     """
     parts = []
     offset = 0
@@ -81,12 +81,9 @@ def context_rows(
         lines, features = units.lines, units.features
         places = evidence.place_sums(features, heads.bits, heads.packed)
         sums = evidence.unit_sums(features, places)
-        columns = context.columns(lines, features, sums, heads.scales, heads.rarity)
-        if first:
-            hidden, logits = network.run(first, columns)
-            columns = context.second_columns(
-                lines, features, hidden, logits, heads.rarity
-            )
+        columns = context.pass_columns(
+            lines, features, sums, heads.scales, heads.rarity, before
+        )
         weights = page_weights(lines.pages, features.sizes - 2)
         parts.append(UnitRows(columns, units.labels, weights, lines.pages + offset))
         offset += len(batch)

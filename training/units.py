@@ -45,7 +45,6 @@ TAGS = {
     "aside": {"aside"},
     "footer": {"footer"},
     "comment": {"comment"},
-    "form": {"form", "share"},
 }
 
 

@@ -34,6 +34,7 @@ LETTERS = (
 # A page or unit is in such a script from this share of its letters on; Japanese has
 # that much kana.
 AT_HOME = 0.3
+TINY = 1e-12
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
@@ -209,9 +210,25 @@ class Cleaner:
         values[np.repeat(~chosen, np.diff(bounds))] = never
         found = phrases.all_stretches(values, bounds)
         columns = phrases.stretch_columns(
-            batch.features, batch.packed, found, batch.logits, batch.lines.pages
+            batch.features,
+            batch.packed,
+            self.model.packed,
+            found,
+            batch.logits,
+            batch.lines.pages,
         )
         return found, columns
+
+
+def spam_odds(rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give each unit's chance to be spam among spam and article; -1 for chrome.
+
+    Chrome called spam is cut all the same; article called spam is lost. So the two
+    are weighed apart. *chances*: (units, labels).
+    """
+    spam = chances[:, SPAM]
+    share = spam / np.maximum(spam + chances[:, ARTICLE], TINY)
+    return np.where(spam >= rule.spam_to_chrome * chances[:, CHROME], share, -1.0)
 
 
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -265,14 +282,6 @@ def labels_at(
     least = _by_unit(batch, points, "spam")
     spam = (spam_odds(rule, batch.posteriors) >= least) & ~_at_home(batch)
     return np.where(spam, SPAM, genuine)
-
-
-def spam_odds(_rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give what each unit's threshold for spam is set against.
-
-    *chances*: (units, labels).
-    """
-    return chances[:, SPAM]
 
 
 def _at_home(batch: Batch) -> NDArray[np.bool_]:

@@ -14,9 +14,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dross import load, model
+from dross import load, model, tables
+from dross.bench.arguments import DESCRIPTION as _BENCH
+from dross.bench.arguments import EPILOG as _BENCH_EPILOG
+from dross.bench.arguments import add_options as add_bench_options
 from dross.dial import PRESETS, checked
-from dross.errors import DrossError, SettingError
+from dross.errors import DrossError, RecordError, SettingError
+from dross.evaluation import evaluate_cleaner, evaluate_found
 from dross.formats import FORMATS, formats_of, read_records
 from dross.formats.files import open_output, same_file
 from dross.formats.jsonl import dump_line
@@ -27,10 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dross.cleaner import Cleaned
-    from dross.errors import RecordError
+    from dross.evaluation import Evaluation
     from dross.records import Record
 
 DONE, SOME_FAILED, WRONG_USE = 0, 1, 2
+_NAMED = 5  # ids in a message about many
 INTERRUPTED = 130  # what shells report for a program ended by Ctrl-C,
 PIPE_CLOSED = 141  # and by a reader that went away
 
@@ -51,6 +56,8 @@ examples:
   dross clean crawl.jsonl.gz -o out.jsonl.gz  records with their text cleaned
   dross score page.txt                        every span with label and probability
   dross score --with-text crawl.jsonl         the same with the text, to correct labels
+  dross evaluate gold.jsonl                   how well the model labels labelled text
+  dross bench                                 how fast this is here
 
 exit codes: 0 done, 1 some documents failed (each is named on standard error, the
 others are done), 2 wrong use, 130 interrupted, 141 the reader of the output went away
@@ -64,6 +71,14 @@ may be nothing; --drop-rejected leaves it out.
 _SCORE = """\
 Write one JSON object a document: {"id", "verdict", "spans": [{"start", "end",
 "label", "probability"}]}. Offsets count code points; spans tile the text.
+"""
+_EVALUATE = """\
+Compare spans with the gold spans of labelled text, one JSON object a line: {"id",
+"text", "spans": [{"start", "end", "label"}]}. Characters in no gold span are not
+graded. Without --found the texts are cleaned with the model. Wrongly removed article
+characters come first, then precision, recall and F1 of each label by characters and
+by lines, how far the edges of spam were missed, and figures by "lang", "source" and
+"rendering" of the records and "form", "family" and "disguise" of their spans.
 """
 _FILES = """\
 --keep and --preset are one dial. --keep 0.999 loses at most 0.1 % of the article's
@@ -84,6 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     output = "<stdout>"
     try:
         arguments = command_parsers()[""].parse_args(argv)
+        if arguments.command == "bench":
+            return _bench(arguments)
         output = arguments.output or output
         return _run(arguments)
     except BrokenPipeError:
@@ -138,24 +155,60 @@ def command_parsers() -> dict[str, argparse.ArgumentParser]:
         action="store_true",
         help="add the text: the format that training reads",
     )
-    return {"": parser, "clean": clean, "score": score}
+    evaluate = commands.add_parser(
+        "evaluate",
+        parents=[_every()],
+        help="compare spans with gold spans",
+        description=_EVALUATE,
+        formatter_class=formatter,
+    )
+    evaluate.add_argument(
+        "paths",
+        nargs=1,
+        metavar="GOLD",
+        help="labelled text, .jsonl, also with .gz or .zst; - is standard input",
+    )
+    evaluate.add_argument(
+        "--found",
+        metavar="FILE",
+        help="take the spans of another tool, by id, from this JSON Lines file; "
+        "what is in no span was kept",
+    )
+    evaluate.add_argument("--json", action="store_true", help="every figure as JSON")
+    bench = commands.add_parser(
+        "bench",
+        help="measure speed and memory",
+        description=_BENCH,
+        epilog=_BENCH_EPILOG,
+        formatter_class=formatter,
+    )
+    add_bench_options(bench)
+    _add_running(bench, jobs=2)
+    return {
+        "": parser,
+        "clean": clean,
+        "score": score,
+        "evaluate": evaluate,
+        "bench": bench,
+    }
 
 
 def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, parents=[_every()])
     add = common.add_argument
     add("paths", nargs="+", metavar="PATH", help="files to read; - is standard input")
-    add("-o", "--output", metavar="FILE", help="write to FILE (.gz and .zst compress)")
     add("--format", choices=("txt", "jsonl"), help="read every PATH as this format")
     add("--text-key", default="text", metavar="KEY", help="field of the text (text)")
     add("--id-key", default="id", metavar="KEY", help="field of the id (id)")
-    add(
-        "--model",
-        metavar="DIR",
-        default=DEFAULT,
-        help="a model folder, or the name of a shipped model (%(default)s)",
-    )
-    dial = common.add_mutually_exclusive_group()
+    return common
+
+
+def _every() -> argparse.ArgumentParser:
+    """Give what every command that cleans takes."""
+    every = argparse.ArgumentParser(add_help=False)
+    add = every.add_argument
+    add("-o", "--output", metavar="FILE", help="write to FILE (.gz and .zst compress)")
+    dial = every.add_mutually_exclusive_group()
     dial.add_argument(
         "--keep",
         type=_share,
@@ -165,9 +218,27 @@ def _common() -> argparse.ArgumentParser:
     dial.add_argument(
         "--preset", choices=PRESETS, help="cut less, as usual, or more (balanced)"
     )
-    add("--jobs", type=_jobs, default=1, metavar="N", help="worker processes (1)")
+    _add_running(every, jobs=1)
+    return every
+
+
+def _add_running(parser: argparse.ArgumentParser, jobs: int) -> None:
+    """Add what every command has: the model, and how it is run."""
+    add = parser.add_argument
+    add(
+        "--model",
+        metavar="DIR",
+        default=DEFAULT,
+        help="a model folder, or the name of a shipped model (%(default)s)",
+    )
+    add(
+        "--jobs",
+        type=_jobs,
+        default=jobs,
+        metavar="N",
+        help="worker processes (%(default)s)",
+    )
     add("--quiet", action="store_true", help="no progress and no summary, only errors")
-    return common
 
 
 def _jobs(value: str) -> int:
@@ -202,6 +273,8 @@ class _Version(argparse.Action):
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "evaluate":
+        return _evaluate(arguments)
     forms = formats_of(arguments.paths, arguments.format)
     _check_use(arguments, forms)
     keys = Keys(arguments.text_key, arguments.id_key)
@@ -227,6 +300,55 @@ def _run(arguments: argparse.Namespace) -> int:
     return SOME_FAILED if counts.failed else DONE
 
 
+def _evaluate(arguments: argparse.Namespace) -> int:
+    [gold] = arguments.paths
+    _check_output(arguments, [gold, *filter(None, [arguments.found])])
+    failed = 0
+
+    def report(error: RecordError) -> None:
+        nonlocal failed
+        failed += 1
+        _say(str(error))
+
+    if arguments.found is None:
+        cleaner = load(arguments.model, keep=arguments.keep, preset=arguments.preset)
+        result = evaluate_cleaner(gold, cleaner, arguments.jobs, report)
+    else:
+        try:
+            result = evaluate_found(gold, arguments.found, report)
+        except RecordError as error:  # the whole file: there is nothing to compare
+            _say(str(error))
+            return SOME_FAILED
+    if result.missing:
+        _say(_missing(result, arguments.found))
+    if not result.whole.pages:
+        _say(f"{gold}: no document to score. Give labelled text, one object a line.")
+        return SOME_FAILED
+    with open_output(arguments.output) as output:
+        output.write(
+            dump_line(tables.as_json(result))
+            if arguments.json
+            else tables.as_text(result).encode("utf-8", "backslashreplace")
+        )
+    return SOME_FAILED if failed or result.missing else DONE
+
+
+def _missing(result: Evaluation, found: str) -> str:
+    few = ", ".join(result.missing[:_NAMED])
+    more = ", …" if len(result.missing) > _NAMED else ""
+    return (
+        f"{found}: no spans for {len(result.missing):,} of {result.whole.pages:,} ids "
+        f"({few}{more}). They count as kept whole; give each text a line with its id."
+    )
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from dross.bench.command import run  # noqa: PLC0415 — of no use to other commands
+
+    run(arguments)
+    return DONE
+
+
 def _check_use(arguments: argparse.Namespace, forms: Sequence[str]) -> None:
     """Refuse what cannot be meant, before anything is read or written."""
     if arguments.command == "clean" and len(set(forms)) > 1:
@@ -235,13 +357,17 @@ def _check_use(arguments: argparse.Namespace, forms: Sequence[str]) -> None:
             "Run clean once for each format, or use score"
         )
         raise _UseError(message)
+    _check_output(arguments, arguments.paths)
+
+
+def _check_output(arguments: argparse.Namespace, inputs: Sequence[str]) -> None:
     if arguments.output is None:
         return
     output = Path(arguments.output)
     if output.is_dir() or not output.parent.is_dir():
         message = f"-o {output}: a file name in an existing folder is needed"
         raise _UseError(message)
-    if any(same_file(output, path) for path in arguments.paths):
+    if any(same_file(output, path) for path in inputs):
         message = f"-o {output} is also read; give another file name"
         raise _UseError(message)
 

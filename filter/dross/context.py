@@ -1,24 +1,25 @@
-"""What surrounds a unit: columns for the context stage, in two passes.
+"""What surrounds a unit: columns for the context stage, pass by pass.
 
 The first pass sees a unit's evidence and shape, those of the units around it and of
 its page, where it stands to the page's strongest run of article evidence, how often
-it returns, and how many of its words the rest of the page shares. The second sees
-what the first made of the unit, its neighbours and its page, and asks the same
+it returns, and how many of its words the rest of the page shares. A later one sees
+what the one before made of the unit, its neighbours and its page, and asks the same
 questions again with better answers. All columns are whole numbers in -127 … 127,
 worked out by whole-number sums or correctly rounded operations, so that they do not
 depend on the batch or the machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import hashing
+from dross import hashing, network
 from dross.evidence import HEADS
 from dross.features import SHAPE_NAMES, TOP, Features, topic_words
 from dross.lines import Lines
+from dross.network import Network
 
 Ints = NDArray[np.int64]
 
@@ -41,6 +42,16 @@ WIDE_SHAPE = (
 # The second pass looks at single units this far off, and at likely text over windows.
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 SECOND_WINDOWS = (3, 8, 24)
+# Shape of single units this far off: lists of links, teasers (a headline and a line
+# of text, over and over) and tables are parallel, paragraphs are not.
+FAR = (-4, -3, -2, 2, 3, 4)
+FAR_SHAPE = (
+    "width",
+    "number of sentence ends",
+    "last is sentence ends",
+    "share of digits",
+)
+PERIODS = (-3, -2, -1, 1, 2, 3)
 SECOND_SHAPE = (
     "width",
     "words",
@@ -54,12 +65,18 @@ SECOND_SHAPE = (
     "blank lines before",
     "blank lines after",
 )
+# Heads whose greatest evidence so far, from the page's start or back from its end,
+# says in which part of the page a unit is: below "12 comments" all is comments.
+PARTS = ("article", "link", "byline", "heading", "comment", "after", "footer", "before")
 ARTICLE = HEADS.index("article")
+_PARTS = [HEADS.index(name) for name in PARTS]
 # Whether a unit is likely article before the context stage has run, in sixteenths.
 LIKELY = 16
 TOKEN_BITS = 24
 RARITY_BITS = 16
 _SECOND_SHAPE = [SHAPE_NAMES.index(name) for name in SECOND_SHAPE]
+_FAR_SHAPE = [SHAPE_NAMES.index(name) for name in FAR_SHAPE]
+_WIDTH = SHAPE_NAMES.index("width")
 _WIDE = [SHAPE_NAMES.index(name) for name in WIDE_SHAPE]
 
 
@@ -143,12 +160,33 @@ def _parts(
         ],
         axis=1,
     )
+    yield _greatest(own[:, _PARTS], lines.pages)
+    yield _greatest(own[::-1, _PARTS], lines.pages[::-1])[::-1]
     run, inside = _strongest_run(sums[:, ARTICLE], lines.pages, before, after)
     yield run
     likely = np.clip(LIKELY // 2 + (2 * own[:, ARTICLE] + near) // 16, 0, LIKELY)
     likely = np.where(inside, np.maximum(likely, 4), np.minimum(likely, 12))
-    yield _shared_words(features, lines.pages, likely, rarity)
+    yield _shared_words(features, lines.pages, (likely, LIKELY - likely), rarity)
     yield _returns(features, lines.pages)
+
+
+def pass_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
+    lines: Lines,
+    features: Features,
+    sums: Ints,
+    scales: NDArray[np.float64],
+    rarity: NDArray[np.uint8],
+    before: Sequence[Network],
+) -> NDArray[np.int8]:
+    """Give what a pass sees: what `columns` gives, or what the nets *before* it made.
+
+    *before*: the nets of the passes before, in order; other arguments as `columns`.
+    """
+    found = columns(lines, features, sums, scales, rarity)
+    for net in before:
+        hidden, logits = network.run(net, found)
+        found = second_columns(lines, features, hidden, logits, rarity)
+    return found
 
 
 def second_columns(
@@ -158,9 +196,9 @@ def second_columns(
     logits: NDArray[np.float64],
     rarity: NDArray[np.uint8],
 ) -> NDArray[np.int8]:
-    """Give the second pass's columns; (units, hidden width + len(SECOND_NAMES)).
+    """Give the columns of a later pass; (units, hidden width + len(SECOND_NAMES)).
 
-    *hidden*: (units, any), the first net's last hidden activations, 0 … 1023.
+    *hidden*: (units, any), the last hidden activations of the net before, 0 … 1023.
     *logits*: (units, labels), its scores.
     """
     own = (hidden / 8).astype(np.int64)
@@ -182,11 +220,20 @@ def _second_parts(
     spam = logits[:, 2] - np.maximum(logits[:, 0], logits[:, 1])
     odds = np.stack([_odds(article), _odds(spam)], axis=1)
     yield odds
-    for distance in NEIGHBOURS:
-        row = place + distance
-        inside = (row >= before) & (row < after)
-        row = np.clip(row, 0, max(len(pages) - 1, 0))
-        yield np.where(inside[:, None], odds[row], -TOP)
+    shape = features.shape.astype(np.int64)
+    width = shape[:, [_WIDTH]]
+    for values, distances, origin in (
+        (odds, NEIGHBOURS, None),
+        (shape[:, _FAR_SHAPE], FAR, None),
+        (width, PERIODS, width),
+    ):
+        for distance in distances:
+            row = place + distance
+            inside = (row >= before) & (row < after)
+            there = values[np.clip(row, 0, max(len(pages) - 1, 0))]
+            if origin is not None:
+                there = np.abs(there - origin)
+            yield np.where(inside[:, None], there, -TOP)
     # from 0 (chrome or spam) to LIKELY (article), straight in the log odds
     genuine = np.minimum(article, -spam)
     likely = np.clip(np.floor(LIKELY / 2 + 2 * genuine), 0, LIKELY).astype(np.int64)
@@ -194,6 +241,8 @@ def _second_parts(
     running = np.r_[0, np.cumsum(likely * size)]
     running_size = np.r_[0, np.cumsum(size)]
     running_count = np.r_[0, np.cumsum(likely)]
+    likely_spam = np.clip(np.floor(LIKELY / 2 + 2 * spam), 0, LIKELY).astype(np.int64)
+    running_spam = np.r_[0, np.cumsum(likely_spam)]
     for reach in SECOND_WINDOWS:
         for window in (
             Window(np.maximum(place - reach, before), place),
@@ -205,6 +254,7 @@ def _second_parts(
                 [
                     TOP * mass // (LIKELY * np.maximum(total, 1)),
                     TOP * window.sums(running_count) // (LIKELY * number),
+                    TOP * window.sums(running_spam) // (LIKELY * number),
                 ],
                 axis=1,
             )
@@ -212,6 +262,7 @@ def _second_parts(
     mass, total = page.sums(running), page.sums(running_size)
     yield np.stack(
         [
+            TOP * page.sums(running_spam) // (LIKELY * (after - before)),
             TOP * mass // (LIKELY * np.maximum(total, 1)),
             _log(mass // LIKELY),
             _log(total),
@@ -224,9 +275,12 @@ def _second_parts(
     weight = np.clip(np.floor(8 * genuine), -32, 32).astype(np.int64)
     run, _ = _strongest_run(weight * (size + 8), pages, before, after)
     yield run
-    yield _shared_words(features, pages, likely, rarity)
+    weight = np.clip(np.floor(8 * spam), -32, 32).astype(np.int64)
+    run, _ = _strongest_run(weight, pages, before, after)
+    yield run
+    yield _shared_words(features, pages, (likely, LIKELY - likely, likely_spam), rarity)
     yield _nearest(likely > LIKELY // 2, size, before, after)
-    yield features.shape[:, _SECOND_SHAPE].astype(np.int64)
+    yield shape[:, _SECOND_SHAPE]
 
 
 def _odds(values: NDArray[np.float64]) -> Ints:
@@ -261,6 +315,8 @@ def _names() -> Iterator[str]:
     yield from (f"{head}, page" for head in HEADS)
     yield from (f"{name}, page" for name in WIDE_SHAPE)
     yield from ("page length", "units before", "units after", "position")
+    for side in ("before", "after"):
+        yield from (f"greatest {head} {side}" for head in PARTS)
     yield from ("in the run", "to the run", "from the run", "run's share")
     yield from ("words of article", "words of chrome", "words of its own", "word count")
     yield from ("returns", "returns next")
@@ -270,13 +326,25 @@ def _second_names() -> Iterator[str]:
     yield from ("article odds", "spam odds")
     for distance in NEIGHBOURS:
         yield from (f"article odds, {distance:+}", f"spam odds, {distance:+}")
+    for distance in FAR:
+        yield from (f"{name}, {distance:+}" for name in FAR_SHAPE)
+    yield from (f"other width, {distance:+}" for distance in PERIODS)
     for reach in SECOND_WINDOWS:
         for side in ("before", "after"):
             yield from (f"likely text, {reach} {side}", f"likely, {reach} {side}")
-    yield from ("likely text, page", "article size", "page size", "text before")
+            yield f"likely spam, {reach} {side}"
+    yield from (
+        "likely spam, page",
+        "likely text, page",
+        "article size",
+        "page size",
+        "text before",
+    )
     yield from ("units before", "units after")
     yield from ("in the run", "to the run", "from the run", "run's share")
-    yield from ("words of article", "words of chrome", "words of its own", "word count")
+    yield from ("in spam", "to spam", "from spam", "spam's share")
+    yield from ("words of article", "words of chrome", "words of spam")
+    yield from ("words of its own", "word count")
     for side in ("before", "after"):
         yield from (f"nearest likely, {side}", f"its size, {side}")
     yield from SECOND_SHAPE
@@ -303,6 +371,23 @@ def _log(values: Ints) -> Ints:
     moved = np.maximum(values, 0) + 1
     mantissa, exponent = np.frexp(moved.astype(np.float64))
     return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)
+
+
+def _greatest(values: Ints, pages: Ints) -> Ints:
+    """Give the greatest value among the units before each one in its page.
+
+    *values*: (units, any), within ±TOP; -TOP where there is no unit before.
+    """
+    number = len(pages)
+    # pages are moved apart, each above the one before, so that a maximum starts anew
+    rank = np.cumsum(np.r_[True, pages[1:] != pages[:-1]][:number])[:, None]
+    far = 2 * TOP + 1
+    reached = np.maximum.accumulate(values + rank * far, axis=0)
+    before = np.concatenate([np.zeros((1, values.shape[1]), np.int64), reached])[
+        :number
+    ]
+    greatest: Ints = np.maximum(before - rank * far, -TOP)
+    return greatest
 
 
 def _strongest_run(
@@ -351,14 +436,17 @@ def _strongest_run(
 
 
 def _shared_words(
-    features: Features, pages: Ints, likely: Ints, rarity: NDArray[np.uint8]
+    features: Features,
+    pages: Ints,
+    kinds: tuple[Ints, ...],
+    rarity: NDArray[np.uint8],
 ) -> Ints:
-    """Give how much of a unit's words stands in likely article or chrome elsewhere.
+    """Give how much of a unit's words stands in units of each kind elsewhere.
 
     Topic cohesion: each distinct word of a unit, weighted by its rarity, counts by
-    how likely the other units of the page with that word are article. Columns:
-    shared with article, shared with chrome, words found nowhere else, and how many
-    words there are.
+    how likely, 0 … LIKELY, the other units of the page with that word are of a kind.
+    Columns: shared with each of *kinds*, words found nowhere else, and how many words
+    there are.
     """
     hashes, units = topic_words(features)
     number = len(pages)
@@ -370,7 +458,7 @@ def _shared_words(
     weight = rarity[token >> (TOKEN_BITS - RARITY_BITS)].astype(np.int64)
     total = np.maximum(np.bincount(unit, weight, number), 1).astype(np.int64)
     result = []
-    for value in (likely[unit], LIKELY - likely[unit]):
+    for value in (kind[unit] for kind in kinds):
         elsewhere = np.bincount(group, value, groups).astype(np.int64)[group] - value
         shared = weight * np.minimum(elsewhere, LIKELY)
         mass = np.bincount(unit, shared, number).astype(np.int64)

@@ -5,6 +5,7 @@ DrossError
 ├── TextError     something that is not text where text was expected
 ├── SettingError  a setting that means nothing, such as a share above 1
 ├── RecordError   one document of a stream that could not be read
+├── SpanError     labelled spans that break the format
 └── FormatError   a file name that tells no format that is read or written here
 """
 
@@ -27,6 +28,10 @@ class SettingError(DrossError, ValueError):
 
 class RecordError(DrossError):
     """One document of a stream could not be read; the others are not touched."""
+
+
+class SpanError(DrossError, ValueError):
+    """The labelled spans of a record break the format."""
 
 
 class FormatError(DrossError):

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from dross.features import ORDERS, Features
 
-# What the linear stage learns. "article" and "spam" decide; the others are what the
-# HTML of a page tells about a line while training, guessed from its text alone.
+# What the linear stage learns. "article" and "spam" decide; "phrase" and "seam"
+# are for spam inside a line (dross.phrases, dross.seams); the others are what the HTML
+# of a page tells about a line while training, guessed from its text alone.
 HEADS = (
     "article",
     "spam",
@@ -30,7 +31,7 @@ HEADS = (
     "aside",
     "footer",
     "comment",
-    "form",
+    "seam",
 )
 FIELDS = 4  # heads in one packed word
 BIAS = 128

@@ -19,9 +19,22 @@ from dross import chars
 # columns (a Han character counts two). Short enough that a menu that runs into the
 # first sentence, as in text on one line, costs little.
 COLUMNS = 120
+# Chinese has no blanks between words: in a long line, one between two Han characters
+# is what a converter left of a line's end. Where the pieces between such blanks have
+# fewer columns than this on the average, the text was cut into words, and they say
+# nothing.
+PIECE = 6
 ASCII = 0x80
 # A bracket or quote after a sentence end belongs to that sentence, unless it opens
 # the next one: 。“我们 ("We …).
+_EAST, _SIGNS, _CLOSES = (
+    np.isin(np.arange(chars.CLASSES), members)
+    for members in (
+        (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA),
+        (chars.SENTENCE_END, chars.COMMA, chars.SEPARATOR, chars.BRACKET),
+        (chars.SENTENCE_END, chars.COMMA),
+    )
+)
 _OPENING = np.array([ord(c) for c in "([{（［｛“‘「『《〈【〔«‹"], np.uint32)
 
 
@@ -118,9 +131,9 @@ def _cuts(
 ) -> NDArray[np.int64]:
     """Give where long lines are cut, in no order.
 
-    First after the last sentence end in each stretch of COLUMNS columns; parts
-    that are still long, at the last blank or comma in each such stretch; what is
-    left, anywhere.
+    First at every gap (`_gap_ends`); then after the last sentence end in each
+    stretch of COLUMNS columns; parts that are still long, at the last blank or comma
+    in each such stretch; what is left, anywhere.
     """
     bounds: NDArray[np.int64] = np.r_[starts, len(points)]
     found = [np.zeros(0, np.int64)]
@@ -135,11 +148,13 @@ def _cuts(
     wide = (classes >= chars.HAN) & (classes <= chars.HANGUL)
     seen = classes != chars.INVISIBLE
     columns = np.r_[0, np.cumsum(seen + wide.astype(np.int64))]
-    for candidates in (
+    steps = (
+        partial(_gap_ends, points, classes, visible),
         partial(_sentence_starts, points, classes, page_starts),
         partial(_piece_starts, classes),
         None,
-    ):
+    )
+    for number, candidates in enumerate(steps):
         long = columns[end] - columns[begin] > 2 * COLUMNS
         begin, end = begin[long], end[long]
         if not len(begin):
@@ -153,12 +168,16 @@ def _cuts(
         part = np.searchsorted(begin, places, "right") - 1
         inside = (part >= 0) & (places > begin[part]) & (places < end[part])
         places, part = places[inside], part[inside]
-        # a last part of a few columns would stand alone without need
-        worth = columns[end[part]] - columns[places] >= COLUMNS // 4
-        places, part = places[worth], part[worth]
-        cell = (columns[places] - columns[begin[part]]) // COLUMNS
-        final = np.r_[(part[1:] != part[:-1]) | (cell[1:] != cell[:-1]), True]
-        cuts = places[final[: len(places)]]
+        if number == 0:
+            pieces = np.bincount(part, minlength=len(begin)) + 1
+            cuts = places[(columns[end] - columns[begin] >= PIECE * pieces)[part]]
+        else:
+            # a last part of a few columns would stand alone without need
+            worth = columns[end[part]] - columns[places] >= COLUMNS // 4
+            places, part = places[worth], part[worth]
+            cell = (columns[places] - columns[begin[part]]) // COLUMNS
+            final = np.r_[(part[1:] != part[:-1]) | (cell[1:] != cell[:-1]), True]
+            cuts = places[final[: len(places)]]
         found.append(cuts)
         begin = np.sort(np.r_[begin, cuts])
         owner = np.searchsorted(cuts, begin, "right")
@@ -166,6 +185,27 @@ def _cuts(
         limit = np.sort(end)
         end = np.minimum(following, limit[np.searchsorted(limit, begin, "right")])
     return np.concatenate(found)
+
+
+def _gap_ends(
+    points: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+    visible: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Give the places after blanks that stand for the end of a line.
+
+    Those between Han characters, kana or their punctuation, and, where no sentence
+    or clause ends before it, a tab, a wide blank, or two blanks and more.
+    """
+    before, after = visible[:-1], visible[1:]
+    blanks = np.r_[0, np.cumsum(classes == chars.SPACE)]
+    wide_blanks = np.r_[0, np.cumsum((points == ord("\t")) | (points == ord("\u3000")))]
+    number = blanks[after] - blanks[before]
+    broad = (number > 1) | (wide_blanks[after] > wide_blanks[before])
+    east = _EAST[classes] | (_SIGNS[classes] & (points >= ord("\u3000")))
+    ended = _CLOSES[classes[before]] & (points[before] < ASCII)
+    apart = (number > 0) & ((east[before] & east[after]) | (broad & ~ended))
+    return np.asarray(after[apart], np.int64)
 
 
 def _sentence_starts(

@@ -24,9 +24,11 @@ from dross.network import Layer, Network
 from dross.spans import LABELS
 
 FORMAT = 1
-# The nets, as their arrays are named: the two passes of the context stage, and the
-# one that decides on stretches inside units.
-NETWORKS = ("first", "second", "phrase")
+# The nets, as their arrays are named: the passes of the context stage, each of which
+# sees what the one before made of the page, and the one that decides on stretches
+# inside units.
+PASSES = ("first", "second", "third")
+NETWORKS = (*PASSES, "phrase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,17 @@ class Decoding:
 
     ``temperature`` and ``offsets`` (labels,) bring the net's scores to log odds;
     ``transitions`` (labels, labels) are log weights from one unit's label to the
-    next one's. ``spam``: the probability from which on a unit is spam. ``lowest``
-    and ``highest`` bound the cut that each page finds for itself between article
-    and chrome.
+    next one's. A unit is spam where its chance to be so is at least
+    ``spam`` of that to be spam or article, and ``spam_to_chrome`` times that to be
+    chrome. ``lowest`` and ``highest`` bound the cut that each page finds for itself
+    between article and chrome.
     """
 
     temperature: float
     offsets: tuple[float, ...]
     transitions: tuple[tuple[float, ...], ...]
     spam: float
+    spam_to_chrome: float
     lowest: float
     highest: float
 
@@ -95,14 +99,13 @@ class Model:
     """Everything that decides, ready to use.
 
     ``packed``: evidence weights as `evidence.pack` gives them. ``rarity``: how rare
-    words are. ``first``, ``second`` and ``phrase``: the nets, as in NETWORKS.
+    words are. ``passes`` and ``phrase``: the nets, as in NETWORKS.
     """
 
     config: Config
     packed: list[NDArray[np.uint64]]
     rarity: NDArray[np.uint8]
-    first: Network
-    second: Network
+    passes: tuple[Network, ...]
     phrase: Network
 
     def evidence(
@@ -117,10 +120,10 @@ class Model:
     ) -> NDArray[np.float64]:
         """Give each unit's score for each label; (units, labels)."""
         scales = np.array(self.config.scales)
-        columns = context.columns(lines, features, sums, scales, self.rarity)
-        hidden, logits = network.run(self.first, columns)
-        columns = context.second_columns(lines, features, hidden, logits, self.rarity)
-        return network.run(self.second, columns)[1]
+        columns = context.pass_columns(
+            lines, features, sums, scales, self.rarity, self.passes[:-1]
+        )
+        return network.run(self.passes[-1], columns)[1]
 
 
 def layout() -> dict[str, object]:
@@ -140,7 +143,7 @@ def save(
     config: Config,
     weights: NDArray[np.int8],
     rarity: NDArray[np.uint8],
-    networks: tuple[Network, Network, Network],
+    networks: tuple[Network, ...],
 ) -> str:
     """Write a model to *folder* and give its digest.
 
@@ -196,7 +199,7 @@ def load(folder: Path) -> Model:
         )
         raise ModelError(msg) from None
     largest = (TOP, network.ACTIVE)
-    for net in (model.first, model.second, model.phrase):
+    for net in (*model.passes, model.phrase):
         for number, layer in enumerate(net.layers):
             if layer.bound(largest[number > 0]) >= network.EXACT:
                 msg = f"{folder} has a layer whose sums could pass {network.EXACT}"
@@ -255,7 +258,7 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         # models of before the dial have none; their probabilities stand for it
         dial=_dial(record["dial"]) if "dial" in record else Dial(),
     )
-    first, second, phrase = (
+    *passes, phrase = (
         Network(
             tuple(
                 Layer(
@@ -270,7 +273,7 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         for name, net in zip(NETWORKS, record["networks"], strict=True)
     )
     packed = evidence.pack(arrays["evidence"])
-    return Model(config, packed, arrays["rarity"], first, second, phrase)
+    return Model(config, packed, arrays["rarity"], tuple(passes), phrase)
 
 
 def _dial(record: dict[str, Any]) -> Dial:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, hashing
+from dross import chars, hashing, seams
 from dross.evidence import BIAS, FIELDS, HEADS
 from dross.features import ORDERS, TOP, Features
 
@@ -45,6 +45,8 @@ SCRIPTS = {
     "digits": (chars.DIGIT,),
     "signs": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI, chars.COMMA),
 }
+REPEATED, MOST_RETURNS = 4, 100
+SEAM_STEP = 4  # evidence of a seam is some hundreds
 READ = ("phrase", "spam", "article")
 NAMES = (
     *(f"{head} evidence" for head in READ),
@@ -61,6 +63,11 @@ NAMES = (
     *(f"page's share of {name}" for name in SCRIPTS),
     *(f"before is {name}" for name in AROUND),
     *(f"after is {name}" for name in AROUND),
+    "seam before",
+    "seam after",
+    "seam without it",
+    "core returns",
+    "n-grams that return",
     "returns in the page",
     "stretches in the unit",
     "stretches in the page",
@@ -158,24 +165,28 @@ def all_stretches(values: Ints, bounds: Ints) -> Stretches:
     )
 
 
-def stretch_columns(
+def stretch_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     features: Features,
     packed: list[NDArray[np.uint64]],
+    tables: list[NDArray[np.uint64]],
     stretches: Stretches,
     logits: Floats,
     pages: Ints,
 ) -> NDArray[np.int8]:
     """Give what is known of each stretch; (stretches, len(NAMES)).
 
-    *logits*: (units, labels), the second pass's scores. *pages*: (units,).
+    *packed*: evidence of each place. *tables*: the heads' packed weights, by which
+    seams are judged. *logits*: (units, labels), the second pass's scores. *pages*:
+    (units,).
     """
-    parts = _parts(features, packed, stretches, logits, pages)
+    parts = _parts(features, packed, tables, stretches, logits, pages)
     return np.clip(np.stack(list(parts), axis=1), -TOP, TOP).astype(np.int8)
 
 
-def _parts(
+def _parts(  # noqa: PLR0913, PLR0917 — as above
     features: Features,
     packed: list[NDArray[np.uint64]],
+    tables: list[NDArray[np.uint64]],
     stretches: Stretches,
     logits: Floats,
     pages: Ints,
@@ -195,7 +206,10 @@ def _parts(
     for own, whole in sums:
         yield _normal(whole - own, rest)
     phrase = head_values(features, packed, "phrase")
-    yield from _cores(phrase, starts, length)
+    cores, evidence = _cores(phrase, starts, length)
+    core_length = cores.ends - cores.starts
+    yield _normal(evidence, core_length)
+    yield _log(core_length)
     yield _log(length)
     yield TOP * length // np.maximum(unit_end - unit_start, 1)
     article = _odds(logits[:, 0] - logits[:, 1])
@@ -222,24 +236,64 @@ def _parts(
     for classes in (features.classes[starts - 1], features.classes[ends]):
         for members in AROUND.values():
             yield TOP * np.isin(classes, members)
+    yield from _seams(features, tables, starts, ends)
+    hashes = hashing.word_hashes(features.stream, cores.starts, cores.ends)
+    yield 2 * _log(_others((page << 32) | hashes.astype(np.int64)) * (core_length > 0))
+    yield _returns(features, pages, starts, ends)
     hashes = hashing.word_hashes(features.stream, starts, ends).astype(np.int64)
     for keys in ((page << 32) | hashes, units, page):
-        _, group = np.unique(keys, return_inverse=True)
-        yield 2 * _log(np.bincount(group)[group] - 1 if len(group) else group)
+        yield 2 * _log(_others(keys))
 
 
-def _cores(values: Ints, starts: Ints, length: Ints) -> Iterator[Ints]:
-    """Give evidence and length of each stretch's core, 0 where it has none."""
+def _seams(
+    features: Features, tables: list[NDArray[np.uint64]], starts: Ints, ends: Ints
+) -> Iterator[Ints]:
+    """Give whether text was joined at the stretch's edges, and would be without it."""
+    blank = (features.classes[starts - 1] == chars.SPACE) & (
+        features.classes[ends] == chars.SPACE
+    )
+    for lefts, rights in ((starts, starts), (ends, ends), (starts, ends + blank)):
+        found = seams.seam_evidence(features, tables, lefts, rights)
+        yield np.floor_divide(found, SEAM_STEP)
+
+
+def _cores(values: Ints, starts: Ints, length: Ints) -> tuple[Stretches, Ints]:
+    """Give each stretch's core, empty where it has none, and the cores' evidence."""
     bounds = np.r_[0, np.cumsum(length)]
     place = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], length)
     own = values[place]
     found = best_stretches(own - CORE_PRICE, bounds)
     running = np.r_[0, np.cumsum(own)]
-    total, size = np.zeros(len(starts), np.int64), np.zeros(len(starts), np.int64)
-    total[found.units] = running[found.ends] - running[found.starts]
-    size[found.units] = found.ends - found.starts
-    yield _normal(total, size)
-    yield _log(size)
+    evidence = np.zeros(len(starts), np.int64)
+    evidence[found.units] = running[found.ends] - running[found.starts]
+    first, last = starts.copy(), starts.copy()
+    first[found.units] = place[found.starts]
+    last[found.units] = place[found.ends - 1] + 1
+    return Stretches(np.arange(len(starts)), first, last), evidence
+
+
+def _others(keys: Ints) -> Ints:
+    """Give how many others have each one's key."""
+    if not len(keys):
+        return keys
+    _, group = np.unique(keys, return_inverse=True)
+    others: Ints = np.bincount(group)[group] - 1
+    return others
+
+
+def _returns(features: Features, pages: Ints, starts: Ints, ends: Ints) -> Ints:
+    """Give how often a stretch's n-grams stand elsewhere in its page, on the mean.
+
+    A phrase pushed into a page again and again returns however it is cut. n-grams
+    have REPEATED characters; a stretch shorter than that has none.
+    """
+    *_, grams = hashing.ngram_buckets(features.stream, REPEATED, 32)
+    page = np.repeat(pages, features.sizes)
+    counts = np.minimum(_others((page << 32) | grams.astype(np.int64)), MOST_RETURNS)
+    running = np.r_[0, np.cumsum(counts)]
+    first = np.minimum(starts + REPEATED - 1, ends)
+    mean = 8 * (running[ends] - running[first]) // np.maximum(ends - first, 1)
+    return 2 * _log(mean)
 
 
 def _normal(sums: Ints, places: Ints) -> Ints:

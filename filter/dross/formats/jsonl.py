@@ -23,11 +23,35 @@ _ONE_OBJECT = 'Write one object a line, for example {"id": "1", "text": "…"}.'
 
 def read(stream: BinaryIO, source: str, keys: Keys, report: Report) -> Iterator[Record]:
     """Yield a document for each line that is not blank."""
+    for number, payload in read_objects(stream, source, report):
+        try:
+            text = _text(payload, keys.text)
+        except _BadLineError as error:
+            report(bad_record(source, number, error.found, error.remedy))
+            continue
+        yield Record(
+            id_of(payload, keys.id, source, number), text, source, number, payload
+        )
+
+
+def read_objects(
+    stream: BinaryIO, source: str, report: Report
+) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield number and object of each line that is not blank."""
     # Lines end where the bytes say "\n": U+2028 and its like may stand in a string.
     for number, line in enumerate(stream, 1):
         content = (line.removeprefix(_BOM) if number == 1 else line).strip()
         if content:
-            yield from _record(content, source, number, keys, report)
+            try:
+                yield number, _object(content)
+            except _BadLineError as error:
+                report(bad_record(source, number, error.found, error.remedy))
+
+
+def id_of(payload: dict[str, object], key: str, source: str, number: int) -> str:
+    """Give the id of a record, or the place of a record that has none."""
+    name = payload.get(key)
+    return str(name) if isinstance(name, str | int) else f"{source}:{number}"
 
 
 def write(record: Record, text: str, keys: Keys) -> bytes:
@@ -45,21 +69,6 @@ def dump_line(value: object) -> bytes:
     # is JSON's own.
     line = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return line + b"\n"
-
-
-def _record(
-    line: bytes, source: str, number: int, keys: Keys, report: Report
-) -> Iterator[Record]:
-    """Yield the document of one line, or report what is wrong with the line."""
-    try:
-        payload = _object(line)
-        text = _text(payload, keys.text)
-    except _BadLineError as error:
-        report(bad_record(source, number, error.found, error.remedy))
-        return
-    name = payload.get(keys.id)
-    name = str(name) if isinstance(name, str | int) else f"{source}:{number}"
-    yield Record(name, text, source, number, payload)
 
 
 class _BadLineError(Exception):

@@ -1,0 +1,1 @@
+"""Speed and memory, ours and others', in one run: what ``dross bench`` does."""

@@ -1,0 +1,93 @@
+"""Seams: whether text runs on naturally over a place, or was put together there.
+
+What was pushed into a sentence or a word leaves n-grams that reach over its edges
+and that nobody writes, whatever it is about: 聚乙|恋之欲 (polyethyl- | a film's
+name). A head learns such n-grams from texts cut and joined at random. Only the few
+places that could be edges of spam are looked at.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dross import hashing
+from dross.evidence import BIAS, FIELDS, HEADS
+from dross.features import MARK, ORDERS, Features
+
+Ints = NDArray[np.int64]
+
+REACH = ORDERS - 1  # characters on each side that an n-gram over the seam can hold
+# n-grams of 2 … ORDERS characters that reach over a place, and a pair of words
+TERMS = REACH * (REACH + 1) // 2 + 1
+
+
+def seam_buckets(
+    features: Features, lefts: Ints, rights: Ints, bits: int
+) -> NDArray[np.uint32]:
+    """Give the n-grams over each seam; (seams, TERMS).
+
+    What stands before the place *lefts* is joined to what stands from the place
+    *rights* on. An n-gram that would hold a mark, and a pair where a side has no
+    word, is none: the bucket ``2**bits``.
+    """
+    stream, none = features.stream, np.uint32(1 << bits)
+    reach = np.arange(REACH)
+    places = np.concatenate(
+        [lefts[:, None] - REACH + reach, rights[:, None] + reach], axis=1
+    )
+    around = stream[np.clip(places, 0, len(stream) - 1)]
+    marked = np.r_[0, np.cumsum((around == MARK).ravel())]
+    found = []
+    # rows lie one after the other; only n-grams inside a row are taken
+    grams = list(hashing.ngram_buckets(around.ravel(), ORDERS, bits))
+    first = np.arange(len(lefts)) * 2 * REACH
+    for order in range(2, ORDERS + 1):
+        for last in range(REACH, REACH + order - 1):
+            end = first + last
+            whole = marked[end + 1] == marked[end + 1 - order]
+            found.append(np.where(whole, grams[order - 1][end], none))
+    found.append(_pairs(features, lefts, rights, bits))
+    return np.stack(found, axis=1)
+
+
+def _pairs(
+    features: Features, lefts: Ints, rights: Ints, bits: int
+) -> NDArray[np.uint32]:
+    """Give the pair of the last word before and the first one after each seam."""
+    none = np.uint32(1 << bits)
+    number = len(features.words)
+    if not number:
+        return np.full(len(lefts), none, np.uint32)
+    before = np.searchsorted(features.word_ends, lefts, "right") - 1
+    after = np.searchsorted(features.word_starts, rights)
+    inside = (before >= 0) & (after < number)
+    before, after = np.maximum(before, 0), np.minimum(after, number - 1)
+    # a word farther off than a blank and a sign is not what the seam joins
+    inside &= (lefts - features.word_ends[before] < REACH) & (
+        features.word_starts[after] - rights < REACH
+    )
+    unit = np.searchsorted(features.starts, lefts, "right") - 1
+    inside &= features.word_units[before] == unit
+    unit = np.searchsorted(features.starts, rights, "right") - 1
+    inside &= features.word_units[after] == unit
+    hashes = features.words[before] * np.uint32(hashing.PAIR_FACTOR)
+    hashes += features.words[after]
+    return np.where(inside, hashes >> np.uint32(32 - bits), none)
+
+
+def seam_evidence(
+    features: Features,
+    tables: list[NDArray[np.uint64]],
+    lefts: Ints,
+    rights: Ints,
+) -> Ints:
+    """Give the evidence of each seam: above 0 where two texts were joined.
+
+    *tables*: the heads' weights, as `evidence.pack` gives them.
+    """
+    bits = (len(tables[0]) - 1).bit_length() - 1
+    index = HEADS.index("seam")
+    buckets = seam_buckets(features, lefts, rights, bits)
+    words = tables[index // FIELDS][buckets] >> np.uint64(16 * (index % FIELDS))
+    fields = (words & np.uint64(0xFFFF)).astype(np.int64) - BIAS
+    total: Ints = fields.sum(1)
+    return total
