@@ -71,7 +71,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
         scales=tuple(rng.uniform(0.01, 0.1, len(evidence.HEADS)).tolist()),
         decoding=model.Decoding(
             temperature=1.0,
-            offsets=(0.5, 0.3, 0.0),
+            offsets=(0.5, 1.6, 0.0),
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
             spam=0.6,
             spam_to_chrome=0.4,
