@@ -193,26 +193,33 @@ def test_what_is_no_share_is_refused_with_what_would_work(keep: float) -> None:
     assert isinstance(caught.value, ValueError)
 
 
-def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
+def test_an_unknown_preset_is_refused_with_those_there_are(
+    tiny_cleaner: Cleaner,
+) -> None:
     with pytest.raises(dross.SettingError) as caught:
-        dross.load(preset="lax")
+        Cleaner(tiny_cleaner.model, preset="lax")
 
     assert "'lax'" in str(caught.value)
     assert all(preset in str(caught.value) for preset in PRESETS)
 
 
-def test_keep_and_preset_together_are_refused() -> None:
+def test_keep_and_preset_together_are_refused(tiny_cleaner: Cleaner) -> None:
+    assert tiny_cleaner.folder is not None
     with pytest.raises(dross.SettingError, match="give one of them"):
-        dross.load(keep=0.9, preset="strict")
+        dross.load(tiny_cleaner.folder, keep=0.9, preset="strict")
 
 
 def test_a_share_may_be_a_numpy_number() -> None:
     assert points(TINY_DIAL, USUAL, np.float64(0.99)) == points(TINY_DIAL, USUAL, 0.99)
 
 
-def test_cleaners_of_several_settings_share_one_model() -> None:
-    assert dross.load(keep=0.99) is dross.load(keep=0.99)
-    assert dross.load(keep=0.99).model is dross.load().model
+def test_cleaners_of_several_settings_share_one_model(tiny_cleaner: Cleaner) -> None:
+    folder = tiny_cleaner.folder
+    assert folder is not None
+    kept = dross.load(folder, keep=0.99)
+
+    assert kept is dross.load(folder, keep=0.99)
+    assert kept.model is dross.load(folder).model
 
 
 @pytest.mark.parametrize("asked", [(0.99, None), (None, "strict")])
