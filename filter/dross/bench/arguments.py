@@ -45,7 +45,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         const=(1.0, 10.0, 100.0),
         default=(),
         metavar="MB,MB,…",
-        help="also tell how time grows with size (1,10,100); takes long",
+        help="also tell how time grows with the size of made text"
+        " (1,10,100); takes long",
     )
     add(
         "--stream",

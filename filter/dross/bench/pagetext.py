@@ -32,6 +32,7 @@ RELATED = (10, 40)
 FOOTERS = (2, 12)
 SPAM_TERMS = (6, 30)
 SPAM_SHARE = 0.04  # of pages that have a keyword footer
+_NAMES = 1000  # of what people are named by
 # Pools put together from parts, whose entries are the rare words.
 _COMPOSED = ("long", "place", "person")
 
@@ -70,9 +71,10 @@ class _Writer:
         }
         self._lines = {
             name: self._fill(data[name])
-            for name in ("sentences", "headlines", "bylines", "footers")
+            for name in ("sentences", "headlines", "bylines", "footers", "when")
         }
         self._drawn["headline"] = self._lines["headlines"]
+        self._drawn["when"] = self._lines["when"]
         self._numbers = self._uniform()
         self._stop: str = data["stop"]
 
@@ -147,7 +149,7 @@ def _composed(language: str, pools: dict[str, list[str]]) -> dict[str, list[str]
         return {
             "long": pairs,
             "place": _product(pools["first"], pools["first"][::-1]),
-            "person": _product(pools["surname"], [*pools["first"], *pairs[:2000]]),
+            "person": _product(pools["surname"], [*pools["first"], *pairs[:_NAMES]]),
         }
     roots = _product(pools["root"], pools["middle"])
     places = [name.capitalize() for name in _product(roots, pools["ending"])]
@@ -155,7 +157,7 @@ def _composed(language: str, pools: dict[str, list[str]]) -> dict[str, list[str]
     return {
         "long": _product(["", *pools["prefix"]], stems),
         "place": places,
-        "person": _product([f"{name} " for name in pools["given"]], places),
+        "person": _product([f"{name} " for name in pools["given"]], places[:_NAMES]),
     }
 
 

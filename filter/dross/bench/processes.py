@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PROC = Path("/proc")
 # Short programs are looked at often, long ones less so.
 _SHORTEST, _LONGEST = 0.003, 0.1  # seconds
+# A program that ends sooner is still starting when half of its time is over.
+_STEADY = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Run:
 
     ``peak``: bytes, of the largest of its processes, or None where that is not
     known. ``growth``: the most memory that one held in the second half of the time,
-    over the most in the first half; 1 where memory is flat.
+    over the most in the first half; 1 where memory is flat, None where the time was
+    too short to tell.
     """
 
     code: int
@@ -90,7 +93,9 @@ def _sample(
 
 
 def _growth(held: Sequence[tuple[float, int]]) -> float | None:
-    middle = held[-1][0] / 2 if held else 0.0
+    if not held or held[-1][0] < _STEADY:
+        return None
+    middle = held[-1][0] / 2
     first = max((size for since, size in held if since <= middle), default=0)
     second = max((size for since, size in held if since > middle), default=0)
     return second / first if first and second else None

@@ -11,7 +11,7 @@ import cProfile
 from typing import TYPE_CHECKING
 
 from dross import context, decode, edges, evidence, features, network, spans
-from dross.cleaner import Cleaner, batches
+from dross.cleaner import Cleaner, batches, labels_at
 from dross.lines import split_pages
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ STAGES: dict[str, tuple[Callable[..., object], ...]] = {
     "features": (features.extract,),
     "evidence": (evidence.place_sums, evidence.unit_sums),
     "context, first": (context.columns,),
-    "context, second": (context.second_columns,),
+    "context, later passes": (context.second_columns,),
     "nets": (network.run,),
-    "decode": (decode.posteriors, Cleaner.unit_labels),
+    "decode": (decode.posteriors, labels_at),
     "stretches": (Cleaner.stretch_candidates,),
     "stretch edges (jieba)": (edges.mend,),
     "spans": (spans.merge_pieces, spans.kept_text),
