@@ -22,6 +22,7 @@ from dross.spans import SPAM
 from training import decisions, heads, stages
 from training.dial import fit_dial
 from training.documents import documents
+from training.mining import PRICE
 from training.network import fit_network, whole_network
 from training.stages import Evidence
 from training.stretches import stretch_rows
@@ -42,7 +43,6 @@ PHRASE_HIDDEN = (32,)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
-PRICE = 10  # of a place in a stretch, in whole weights of the phrase head
 EVERY = 2  # one text in so many teaches the phrase net
 PASSES = (256, 512, 1024, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is

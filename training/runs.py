@@ -44,7 +44,8 @@ _HEADS_CODE = (
         _TRAINING / f"{name}.py"
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
-            "heads", "injection", "insertion", "layout", "linear", "phrases", "probes",
+            "heads", "injection", "insertion", "layout", "linear", "mining", "phrases",
+            "probes",
             "rows", "slots", "spam", "units", "written",
         )
     ),
