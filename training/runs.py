@@ -121,7 +121,6 @@ class Run:
         self.heads.mkdir(parents=True, exist_ok=True)
         about = {
             "seed": self.seed,
-            "fit": self.fitted.name.removeprefix("fit-"),
             "split": json.loads((self.labelled / "corpus.json").read_text("utf-8"))[
                 "split"
             ],
