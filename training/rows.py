@@ -8,7 +8,7 @@ import numpy as np
 
 from dross import chars
 from dross.evidence import HEADS
-from dross.features import MARK, extract
+from dross.features import LETTERS, MARK, extract
 from dross.lines import split_pages
 from dross.seams import seam_buckets
 from dross.spans import SPAM
@@ -37,8 +37,6 @@ SPAM_WEIGHT = np.float32(3)
 # inside a word, of which there are too many.
 SEAM_EVERY, INSIDE_EVERY = 40, 5
 MOST = 10
-_LETTERS = (chars.DIGIT, chars.LOWER, chars.UPPER, chars.CYRILLIC, chars.HANGUL,
-            chars.LETTER)  # fmt: skip
 _HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA)
 
 
@@ -119,7 +117,7 @@ def seam_rows(
     before, after = np.maximum(gaps - 4, 0), np.minimum(gaps + 4, len(stream))
     clean = spoilt[after] == spoilt[before]
     inside = (stream[gaps - 1] != MARK) & (stream[gaps] != MARK)
-    letter, han = np.isin(classes, _LETTERS), np.isin(classes, _HAN)
+    letter, han = LETTERS[classes], np.isin(classes, _HAN)
     kind = (2 * letter + 4 * han)[gaps - 1] * 8 + (2 * letter + 4 * han)[gaps]
     drawn = rng.random(len(gaps)) * SEAM_EVERY
     within = letter[gaps - 1] & letter[gaps]

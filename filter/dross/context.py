@@ -319,7 +319,7 @@ def _names() -> Iterator[str]:
         yield from (f"greatest {head} {side}" for head in PARTS)
     yield from ("in the run", "to the run", "from the run", "run's share")
     yield from ("words of article", "words of chrome", "words of its own", "word count")
-    yield from ("returns", "returns next")
+    yield from ("returns", "returns next", "stood before", "stands after")
 
 
 def _second_names() -> Iterator[str]:
@@ -471,11 +471,28 @@ def _shared_words(
 
 
 def _returns(features: Features, pages: Ints) -> Ints:
-    """Give how often a unit's folded text returns in its page, and right after it."""
+    """Give how often a unit's folded text returns in its page, and where.
+
+    Columns: how often; whether right after it, anywhere before it, anywhere after it.
+    Of a headline that stands in the breadcrumbs as well, the last is the article's.
+    """
     starts, ends = features.starts[:-1] + 1, features.starts[1:] - 1
     hashes = hashing.word_hashes(features.stream, starts, ends).astype(np.int64)
     _, group = np.unique((pages << 32) | hashes, return_inverse=True)
     times = np.bincount(group)[group] - 1 if len(group) else group
     again = np.zeros(len(pages), np.int64)
     again[:-1] = group[1:] == group[:-1]
-    return np.stack([2 * _log(times), TOP * again], axis=1)
+    place = np.arange(len(pages))
+    first = np.full(len(pages), len(pages))
+    last = np.zeros(len(pages), np.int64)
+    np.minimum.at(first, group, place)
+    np.maximum.at(last, group, place)
+    return np.stack(
+        [
+            2 * _log(times),
+            TOP * again,
+            TOP * (first[group] < place),
+            TOP * (last[group] > place),
+        ],
+        axis=1,
+    )

@@ -26,7 +26,7 @@ TOP = 127
 # Shorter words say little about a topic.
 TOPIC_WORD = 4
 
-_LETTERS = np.isin(
+LETTERS = np.isin(
     np.arange(chars.CLASSES),
     [
         chars.DIGIT,
@@ -176,7 +176,7 @@ def extract(lines: Lines) -> Features:
     stream[places] = folded[sources]
     classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
     classes[places] = lines.classes[sources]
-    word_starts, word_ends = words.runs(_LETTERS[classes])
+    word_starts, word_ends = words.runs(LETTERS[classes])
     word_units = np.searchsorted(starts, word_starts, "right") - 1
     counts = np.bincount(
         unit * chars.CLASSES + classes[places], minlength=units * chars.CLASSES
