@@ -29,11 +29,8 @@ if TYPE_CHECKING:
 
 # Shares of genuine characters that may be called spam, by whole units and by
 # stretches inside units. The issue's bound is a tenth of a per cent for both.
-UNIT_LOSS = 3e-4
-STRETCH_LOSS = 2e-4
-# Pages of the corpus hold spam that their gold keeps ("Buy …" among the comments of
-# 2012). A page cannot use up what all are allowed: no more of it counts than this.
-PAGE_LOSS = 100  # characters
+UNIT_LOSS = 2.5e-4
+STRETCH_LOSS = 2.5e-4
 # Chrome that is called spam is cut as it should be, by the wrong name. Below the ratio
 # (a logarithm) chrome is so much likelier that the name would be a guess.
 CHROME_LOSS = 2e-3
@@ -96,7 +93,7 @@ def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
     with it the lowest threshold that loses at most UNIT_LOSS of the article.
     """
     rule = model.config.decoding
-    chances, sizes, labels, _ = _units(model, texts)
+    chances, sizes, labels = _units(model, texts)
     chrome = labels == CHROME
     ratio = chances[:, SPAM] / np.maximum(chances[:, CHROME], TINY)
     ratio[chances[:, ARTICLE] > chances[:, SPAM]] = 0
@@ -116,49 +113,26 @@ def spam_thresholds(
     model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
 ) -> list[float]:
     """Give the lowest `Decoding.spam` for each of *losses* of the article."""
-    chances, sizes, labels, pages = _units(model, texts)
+    chances, sizes, labels = _units(model, texts)
     article = labels == ARTICLE
     share, size = spam_odds(model.config.decoding, chances)[article], sizes[article]
-    counted, total = capped(share, size, pages[article]), int(size.sum())
-    return [lowest_threshold(share, counted, loss * total) for loss in losses]
+    total = int(size.sum())
+    return [lowest_threshold(share, size, loss * total) for loss in losses]
 
 
 def _units(
     model: Model, texts: Sequence[LabelledText]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int8], NDArray[np.int64]]:
-    """Give posteriors, sizes, labels and texts of the units that are of one label."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int8]]:
+    """Give posteriors, sizes and labels of the units that are of one label."""
     cleaner = Cleaner(model)
-    chances, sizes, labels, pages = [], [], [], []
-    offset = 0
+    chances, sizes, labels = [], [], []
     for batch in batched(texts):
         read = cleaner.read([text.text for text in batch])
         units = label_units(batch)
         chances.append(read.posteriors[units.pure])
         sizes.append(units.features.sizes[units.pure] - 2)
         labels.append(units.labels[units.pure])
-        pages.append(units.lines.pages[units.pure] + offset)
-        offset += len(batch)
-    return (
-        np.concatenate(chances),
-        np.concatenate(sizes),
-        np.concatenate(labels),
-        np.concatenate(pages),
-    )
-
-
-def capped(
-    scores: NDArray[np.float64], sizes: NDArray[np.int64], pages: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Give what counts of each size: of a page PAGE_LOSS, its highest scores first."""
-    order = np.lexsort((-scores, pages))
-    size, page = sizes[order], pages[order]
-    upto = np.cumsum(size)
-    first = np.flatnonzero(np.r_[True, page[1:] != page[:-1]][: len(page)])
-    length = np.diff(np.r_[first, len(page)])
-    upto -= np.repeat((upto - size)[first], length)
-    counted = np.empty_like(sizes)
-    counted[order] = np.minimum(upto, PAGE_LOSS) - np.minimum(upto - size, PAGE_LOSS)
-    return counted
+    return np.concatenate(chances), np.concatenate(sizes), np.concatenate(labels)
 
 
 def lowest_threshold(
@@ -188,8 +162,7 @@ def stretch_thresholds(
     """Give the lowest log odds of a stretch for each of *losses*."""
     rows = stretch_rows(model, texts)
     odds = network.run(model.phrase, rows.columns)[1][:, 0]
-    counted = capped(odds, rows.sizes - rows.spam, rows.pages)
     return [
-        lowest_threshold(odds, counted, loss * rows.genuine, least=-99.0)
+        lowest_threshold(odds, rows.sizes - rows.spam, loss * rows.genuine, least=-99.0)
         for loss in losses
     ]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # Of a place in a stretch, in whole weights of the phrase head, and what is added to
 # the evidence of a seam. Of the spam inside genuine units these two bring four fifths
 # into some stretch; without the unit's mean and the seams it was a half.
-PRICE, EDGE = 20, 60
+PRICE, EDGE = 25, 60
 MINED = 0.1  # share of the false stretches that is mined: those of most evidence
 # Characters of a stretch worth learning from: a longer one is not cut into units.
 SHORTEST, LONGEST = 2, 100

@@ -29,14 +29,13 @@ class StretchRows:
     """Candidate stretches, an entry each; ungraded ones are left out.
 
     ``columns``: (stretches, len(phrases.NAMES)). ``spam`` and ``sizes``: its
-    characters that are spam, and all. ``pages``: the number of its text.
-    ``genuine``: characters of the texts that are article or chrome, in all.
+    characters that are spam, and all. ``genuine``: characters of the texts that are
+    article or chrome, in all.
     """
 
     columns: NDArray[np.int8]
     spam: NDArray[np.int64]
     sizes: NDArray[np.int64]
-    pages: NDArray[np.int64]
     genuine: int
 
     @property
@@ -52,8 +51,8 @@ def stretch_rows(model: Model, texts: Sequence[LabelledText]) -> StretchRows:
     Units that are spam as a whole, by their label or the model's, hold none.
     """
     cleaner = Cleaner(model)
-    columns, spam, sizes, pages = [], [], [], []
-    genuine = offset = 0
+    columns, spam, sizes = [], [], []
+    genuine = 0
     for batch in batched(texts):
         units = label_units(batch)
         read = cleaner.read([text.text for text in batch])
@@ -69,12 +68,9 @@ def stretch_rows(model: Model, texts: Sequence[LabelledText]) -> StretchRows:
         columns.append(values[graded])
         spam.append((is_spam[found.ends] - is_spam[found.starts])[graded])
         sizes.append((found.ends - found.starts)[graded])
-        pages.append(read.lines.pages[found.units[graded]] + offset)
-        offset += len(batch)
     return StretchRows(
         np.concatenate(columns),
         np.concatenate(spam),
         np.concatenate(sizes),
-        np.concatenate(pages),
         genuine,
     )

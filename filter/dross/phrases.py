@@ -48,6 +48,7 @@ SCRIPTS = {
     "signs": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI, chars.COMMA),
 }
 REPEATED, MOST_RETURNS = 4, 100
+SEAM_WEIGHT = 2  # of a seam beside the phrase evidence of a place
 SEAM_STEP = 4  # evidence of a seam is some hundreds
 READ = ("phrase", "spam", "article")
 NAMES = (
@@ -130,7 +131,7 @@ def candidates(  # noqa: PLR0913, PLR0917 — evidence, and the rule by which it
     gaps = seams.gap_evidence(features, tables)
     inside = np.ones(len(own), bool)
     inside[bounds[:-1]] = inside[bounds[:-1] + 1] = inside[bounds[1:] - 1] = False
-    edges = np.r_[np.where(inside, gaps + edge, 0), 0]
+    edges = np.r_[np.where(inside, SEAM_WEIGHT * (gaps + edge), 0), 0]
     return all_stretches(values, bounds, edges)
 
 
