@@ -141,7 +141,8 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
             ]
         )
 
-    columns = context._shared_words(found, lines.pages, tuple(kinds), RARITY)  # noqa: SLF001
+    words = context.Shared(lines, found, RARITY).words
+    columns = context._shared_words(words, tuple(kinds)).T  # noqa: SLF001
 
     assert columns.tolist() == expected
 
