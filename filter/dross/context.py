@@ -422,9 +422,7 @@ NAMES = tuple(_names())
 SECOND_NAMES = tuple(_second_names())
 
 
-def _evidence(
-    sums: Ints | Floats, counts: Ints | Floats, scales: Floats
-) -> Floats:
+def _evidence(sums: Ints | Floats, counts: Ints | Floats, scales: Floats) -> Floats:
     """Give evidence in -127 … 127: sums over the root of the number of n-grams."""
     scaled: Floats = sums * scales
     scaled /= np.sqrt(np.maximum(counts, 1).astype(np.float64))[:, None]
@@ -448,10 +446,11 @@ def _greatest(values: Ints, pages: Ints) -> Ints:
     rank = np.ones((number, 1), np.int64)
     np.cumsum(pages[1:] != pages[:-1], out=rank[1:, 0])
     rank[1:] += 1
-    far = rank * (2 * TOP + 1)
+    far = (2 * TOP + 1) * rank
     before = np.zeros_like(values)
     np.maximum.accumulate((values + far)[:-1], axis=0, out=before[1:])
-    return np.maximum(before - far, -TOP)
+    greatest: Ints = np.maximum(before - far, -TOP)
+    return greatest
 
 
 def _strongest_run(
@@ -508,8 +507,8 @@ def _words(features: Features, pages: Ints, rarity: NDArray[np.uint8]) -> Words:
     keys = np.sort((tokens << UNIT_BITS) | units)
     keys = keys[_first_of_run(keys)]
     unit, token = keys & ((1 << UNIT_BITS) - 1), keys >> UNIT_BITS
-    weight = rarity[token >> (TOKEN_BITS - RARITY_BITS)].astype(np.int64)
-    page = pages[unit]
+    weight = rarity.take(token >> (TOKEN_BITS - RARITY_BITS)).astype(np.int64)
+    page = pages.take(unit)
     starts = np.flatnonzero(_first_of_run(token) | _first_of_run(page))
     sizes = np.diff(starts, append=len(keys))
     alone = np.repeat(sizes == 1, sizes)
@@ -548,7 +547,7 @@ def _shared_words(words: Words, kinds: tuple[Ints | Floats, ...]) -> Floats:
     """
     rows = []
     for kind in kinds:
-        value = kind[words.units]
+        value = kind.take(words.units)
         elsewhere = np.repeat(np.add.reduceat(value, words.starts), words.sizes)
         elsewhere -= value
         shared = words.weights * np.minimum(elsewhere, LIKELY)

@@ -63,13 +63,16 @@ SHARES = {
     "symbols": (chars.SYMBOL, chars.EMOJI),
     "blanks": (chars.SPACE,),
 }
-# (len(SHARES), CLASSES): whether a class is among a share's
+# (len(SHARES), CLASSES): 1 where a class is among a share's
 _MEMBERS = np.array(
-    [np.isin(np.arange(chars.CLASSES), members) for members in SHARES.values()]
+    [np.isin(np.arange(chars.CLASSES), members) for members in SHARES.values()],
+    np.float64,
 )
 COUNTS = ("digits", "sentence ends", "commas", "separators", "brackets", "blanks")
 ENDS = ("digits", "sentence ends", "commas", "separators", "brackets", "upper")
-_ENDS = np.stack([_MEMBERS[list(SHARES).index(name)] for name in ENDS])
+_COUNTS, _ENDS = (
+    [list(SHARES).index(name) for name in names] for names in (COUNTS, ENDS)
+)
 SHAPE_NAMES = (
     "width",
     "words",
@@ -171,26 +174,26 @@ def extract(lines: Lines) -> Features:
     inside = np.repeat(np.arange(2 * units + 1) % 2 == 1, np.diff(turns))
     sources = np.flatnonzero(inside & (folded != 0))
     # blanks in a row are one, also where something unseen stands between them
-    blank = folded[sources] == ord(" ")
+    seen = folded.take(sources)
+    blank = seen == ord(" ")
     again = np.flatnonzero(blank[1:] & blank[:-1]) + 1
     ahead, own = (
         np.searchsorted(lines.starts, sources[place], "right")
         for place in (again - 1, again)
     )
-    single = np.ones(len(sources), bool)
-    single[again[ahead == own]] = False
-    sources = sources[single]
+    again = again[ahead == own]
+    sources, seen = np.delete(sources, again), np.delete(seen, again)
     sizes = np.diff(np.searchsorted(sources, lines.starts))
     starts = np.zeros(units + 1, np.int64)
     np.cumsum(sizes + 2, out=starts[1:])
     unit = np.repeat(np.arange(units), sizes)
     places = np.arange(1, len(sources) + 1) + 2 * unit
     stream = np.full(starts[-1], MARK, np.uint32)
-    stream[places] = folded[sources]
-    visible = lines.classes[sources]
+    stream[places] = seen
+    visible = lines.classes.take(sources)
     classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
     classes[places] = visible
-    word_starts, word_ends = words.runs(_LETTERS[classes])
+    word_starts, word_ends = words.runs(_LETTERS.take(classes))
     in_unit = np.diff(np.searchsorted(word_starts, starts))
     word_units = np.repeat(np.arange(units), in_unit)
     counts = np.bincount(
@@ -234,7 +237,7 @@ def topic_words(
     long = features.word_ends - features.word_starts >= TOPIC_WORD
     digits = classes[features.word_starts] == chars.DIGIT
     chosen = long & ~digits
-    han = _HAN[classes]
+    han = _HAN.take(classes)
     second = np.flatnonzero(han[1:] & han[:-1]) + 1
     pairs = hashing.pair_hashes(stream)[second - 1] * np.uint32(hashing.WORD_FACTOR)
     units = np.repeat(np.arange(len(features.sizes)), features.sizes)[second]
@@ -245,7 +248,7 @@ def topic_words(
 
 
 def _log(values: NDArray[np.int64]) -> NDArray[np.int16]:
-    return _LOG[np.minimum(values, len(_LOG) - 1)]
+    return _LOG.take(values, mode="clip")
 
 
 def _sums(
@@ -271,13 +274,12 @@ def _shape(
     units = counts.shape[1]
     first, last = ends
     in_unit, letters, capital = words_of
-    # (SHARES, units), each row the sum of some of the classes
-    groups = dict(
-        zip(SHARES, (counts[rows].sum(0) for rows in _MEMBERS), strict=True)
-    )
+    # a matrix product of whole numbers in float64 is exact, and one step
+    groups = (_MEMBERS @ counts).astype(np.int64)
+    group = dict(zip(SHARES, groups, strict=True))
     number = counts.sum(0)
     total = np.maximum(number, 1)
-    wide = groups["han"] + groups["kana"] + counts[chars.HANGUL]
+    wide = group["han"] + group["kana"] + counts[chars.HANGUL]
     width = number + wide
     some = np.maximum(in_unit, 1)
     line = np.cumsum(lines.heads) - 1
@@ -292,10 +294,11 @@ def _shape(
         _log(in_unit + wide // 2),
         np.minimum(8 * letters // some, TOP),
         TOP * capital // some,
-        *(TOP * group // total for group in groups.values()),
-        *(_log(groups[name]) for name in COUNTS),
-        *(TOP * _ENDS[:, first]),
-        *(TOP * _ENDS[:, last]),
+        # exact in float64, which divides faster than int64
+        *np.floor(TOP * groups / total),
+        *_log(groups[_COUNTS]),
+        *(TOP * _MEMBERS[_ENDS].take(first, axis=1)),
+        *(TOP * _MEMBERS[_ENDS].take(last, axis=1)),
         TOP * lines.heads,
         TOP * tails,
         _log(line_width),
@@ -304,7 +307,8 @@ def _shape(
         _log(indentation),
     ]
     # rows are faster to put together; a unit's columns must lie side by side
-    return np.ascontiguousarray(np.array(columns, np.int16).T)
+    rows = np.stack(columns, dtype=np.int16, casting="unsafe")
+    return np.ascontiguousarray(rows.T)
 
 
 def _margins(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
