@@ -78,7 +78,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             lowest=0.2,
             highest=0.8,
         ),
-        phrase=model.PhraseRule(price=60, threshold=0.0),
+        phrase=model.PhraseRule(price=60, edge=20, threshold=0.0),
         verdict=model.VerdictRule(article_width=10, spam_share=0.3),
         about={"name": "random"},
         dial=TINY_DIAL,

@@ -160,7 +160,12 @@ def test_returns_are_those_of_the_plain_loop(texts: list[str]) -> None:
     ]
     times = Counter(keys)
     expected = [
-        [2 * log(times[key] - 1), TOP * (keys[i + 1 : i + 2] == [key])]
+        [
+            2 * log(times[key] - 1),
+            TOP * (keys[i + 1 : i + 2] == [key]),
+            TOP * (key in keys[:i]),
+            TOP * (key in keys[i + 1 :]),
+        ]
         for i, key in enumerate(keys)
     ]
 

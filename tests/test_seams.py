@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 
 from dross import hashing
 from dross.evidence import HEADS, pack
-from dross.features import MARK, Features, extract
+from dross.features import LETTERS, MARK, Features, extract
 from dross.lines import split_pages
-from dross.seams import REACH, TERMS, seam_buckets, seam_evidence
+from dross.seams import (
+    REACH,
+    TERMS,
+    gap_evidence,
+    seam_buckets,
+    seam_evidence,
+)
 from tests.oracles import batches
 
 BITS = 10
@@ -60,7 +66,9 @@ def slow_pair(found: Features, left: int, right: int) -> int:
     if not before or not after:
         return NONE
     (_, end, one, first), (start, _, other, second) = before[0], after[0]
-    near = left - end < REACH and start - right < REACH
+    near = left - end + start - right < REACH
+    letters = [bool(LETTERS[found.classes[place]]) for place in (left - 1, right)]
+    near = near and not all(letters)
     if not near or one != unit(left) or other != unit(right):
         return NONE
     return int((first * hashing.PAIR_FACTOR + second) % (1 << 32)) >> (32 - BITS)
@@ -98,6 +106,23 @@ def test_the_evidence_of_a_seam_is_the_sum_of_its_weights() -> None:
     assert evidence.tolist() == [
         int(own[row].sum()) for row in seam_buckets(found, places, places, BITS)
     ]
+
+
+@settings(max_examples=60)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_the_evidence_of_all_gaps_is_that_of_each(texts: list[str], seed: int) -> None:
+    found = extract(split_pages(texts))
+    weights = np.random.default_rng(seed).integers(
+        -127, 128, (NONE, len(HEADS)), np.int8
+    )
+    mark = found.stream == MARK
+    gaps = np.flatnonzero(~mark[1:] & ~mark[:-1]) + 1
+
+    everywhere = gap_evidence(found, pack(weights))
+
+    one_by_one = seam_evidence(found, pack(weights), gaps, gaps)
+    assert everywhere[gaps].tolist() == one_by_one.tolist()
+    assert not np.delete(everywhere, gaps).any()
 
 
 def test_a_seam_is_the_same_alone_and_in_a_batch() -> None:

@@ -139,7 +139,6 @@ def card(model: Model, figures: Figures, labelled: Path) -> str:
     return _CARD.format(
         seed=about.get("seed"),
         split=about.get("split"),
-        fit=about.get("fit"),
         shards=counts,
         labels=", ".join(LABELS),
         decoding=model.config.decoding,
@@ -179,7 +178,7 @@ third over stretches inside one, all in whole numbers. Labels: {labels}. Languag
 English and Chinese, simplified and traditional; other languages are kept or cut by
 shape and position, less well.
 
-- Seed {seed}; split {split}; fit {fit}; shards of 100 pages by part: {shards}.
+- Seed {seed}; split {split}; shards of 100 pages by part: {shards}.
 - {decoding}
 
 ## Trained on

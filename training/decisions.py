@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # Shares of genuine characters that may be called spam, by whole units and by
 # stretches inside units. The bound is a tenth of a per cent for both.
-UNIT_LOSS = 3e-4
-STRETCH_LOSS = 2e-4
+UNIT_LOSS = 2.5e-4
+STRETCH_LOSS = 2.5e-4
 # Chrome that is called spam is cut as it should be, by the wrong name. Below the ratio
 # (a logarithm) chrome is so much likelier that the name would be a guess.
 CHROME_LOSS = 2e-3

@@ -22,6 +22,7 @@ from dross.spans import SPAM
 from training import decisions, heads, stages
 from training.dial import fit_dial
 from training.documents import documents
+from training.mining import EDGE, PRICE
 from training.network import fit_network, whole_network
 from training.stages import Evidence
 from training.stretches import stretch_rows
@@ -42,7 +43,6 @@ PHRASE_HIDDEN = (32,)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
-PRICE = 10  # of a place in a stretch, in whole weights of the phrase head
 EVERY = 2  # one text in so many teaches the phrase net
 PASSES = (256, 512, 1024, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is
@@ -90,7 +90,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         heads.BITS,
         tuple(scales.tolist()),
         chain,
-        PhraseRule(PRICE, 0.0),
+        PhraseRule(PRICE, EDGE, 0.0),
         VERDICT,
         about,
     )
@@ -101,7 +101,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     phrase = fit_phrases(run / "phrase.joblib", texts, fitted, found, rng, jobs)
     fitted = replace(fitted, phrase=phrase)
     threshold = decisions.fit_stretch_threshold(fitted, held[::2])
-    rule = PhraseRule(PRICE, round(threshold, 4))
+    rule = PhraseRule(PRICE, EDGE, round(threshold, 4))
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
     config = replace(config, dial=fit_dial(replace(fitted, config=config), held))

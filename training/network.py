@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
 from dross.features import TOP
 from dross.network import ACTIVE, EXACT, Layer, Network
@@ -30,7 +31,10 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
     rng: np.random.Generator,
     batches: tuple[int, ...] = BATCHES,
 ) -> MLPClassifier:
-    """Give the net fitted to the rows; each batch size is one pass over them."""
+    """Give the net fitted to the rows; each batch size is one pass over them.
+
+    On one thread: how many there are must not change the last bit of a sum.
+    """
     net = MLPClassifier(
         hidden,
         alpha=1e-5,
@@ -38,17 +42,18 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
         random_state=int(rng.integers(1 << 31)),
     )
     mean, classes = weights.mean(), np.unique(labels)
-    for size in batches:
-        order = rng.permutation(len(labels))
-        for start in range(0, len(order), CHUNK):
-            rows = order[start : start + CHUNK]
-            net.set_params(batch_size=min(size, len(rows)))
-            net.partial_fit(
-                columns[rows].astype(np.float32) * np.float32(INPUT_SCALE),
-                labels[rows],
-                sample_weight=weights[rows] / mean,
-                classes=classes,
-            )
+    with threadpool_limits(1):
+        for size in batches:
+            order = rng.permutation(len(labels))
+            for start in range(0, len(order), CHUNK):
+                rows = order[start : start + CHUNK]
+                net.set_params(batch_size=min(size, len(rows)))
+                net.partial_fit(
+                    columns[rows].astype(np.float32) * np.float32(INPUT_SCALE),
+                    labels[rows],
+                    sample_weight=weights[rows] / mean,
+                    classes=classes,
+                )
     return net
 
 

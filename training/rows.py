@@ -8,7 +8,7 @@ import numpy as np
 
 from dross import chars
 from dross.evidence import HEADS
-from dross.features import MARK, extract
+from dross.features import LETTERS, MARK, extract
 from dross.lines import split_pages
 from dross.seams import seam_buckets
 from dross.spans import SPAM
@@ -37,8 +37,6 @@ SPAM_WEIGHT = np.float32(3)
 # inside a word, of which there are too many.
 SEAM_EVERY, INSIDE_EVERY = 40, 5
 MOST = 10
-_LETTERS = (chars.DIGIT, chars.LOWER, chars.UPPER, chars.CYRILLIC, chars.HANGUL,
-            chars.LETTER)  # fmt: skip
 _HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA)
 
 
@@ -69,16 +67,11 @@ def line_rows(
         targets.append(units.targets[chosen])
         spam = units.targets[:, SPAM_HEAD] == 1
         weights.append(np.where(spam, SPAM_WEIGHT, 1)[chosen] * weight[chosen])
-        phrases, is_spam = phrase_windows(batch, rng)
-        windows = extract(split_pages(phrases))
-        every = np.ones(len(windows.starts) - 1, bool)
-        found, found_bounds = hashed_rows(windows, bits, every, inner=True)
-        target = np.full((len(every), len(HEADS)), -1, np.int8)
-        target[:, PHRASE] = is_spam
-        buckets.append(found)
-        bounds.append(np.diff(found_bounds))
-        targets.append(target)
-        weights.append(np.ones(len(every), np.float32))
+        short = window_rows(*phrase_windows(batch, rng), bits)
+        buckets.append(short.buckets)
+        bounds.append(np.diff(short.bounds))
+        targets.append(short.targets)
+        weights.append(short.weights)
         over, joined = seam_rows(units, bits, rng)
         target = np.full((len(over), len(HEADS)), -1, np.int8)
         target[:, SEAM] = joined
@@ -94,6 +87,16 @@ def line_rows(
         np.concatenate(targets),
         np.concatenate(weights),
     )
+
+
+def window_rows(windows: Sequence[str], is_spam: NDArray[np.int8], bits: int) -> Rows:
+    """Give a row for the phrase head from each of *windows*, short pieces of text."""
+    features = extract(split_pages(windows))
+    every = np.ones(len(features.starts) - 1, bool)
+    buckets, bounds = hashed_rows(features, bits, every, inner=True)
+    targets = np.full((len(every), len(HEADS)), -1, np.int8)
+    targets[:, PHRASE] = is_spam
+    return Rows(buckets, bounds, targets, np.ones(len(every), np.float32))
 
 
 def seam_rows(
@@ -114,7 +117,7 @@ def seam_rows(
     before, after = np.maximum(gaps - 4, 0), np.minimum(gaps + 4, len(stream))
     clean = spoilt[after] == spoilt[before]
     inside = (stream[gaps - 1] != MARK) & (stream[gaps] != MARK)
-    letter, han = np.isin(classes, _LETTERS), np.isin(classes, _HAN)
+    letter, han = LETTERS[classes], np.isin(classes, _HAN)
     kind = (2 * letter + 4 * han)[gaps - 1] * 8 + (2 * letter + 4 * han)[gaps]
     drawn = rng.random(len(gaps)) * SEAM_EVERY
     within = letter[gaps - 1] & letter[gaps]

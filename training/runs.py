@@ -44,7 +44,8 @@ _HEADS_CODE = (
         _TRAINING / f"{name}.py"
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
-            "heads", "injection", "insertion", "layout", "linear", "phrases", "probes",
+            "heads", "injection", "insertion", "layout", "linear", "mining", "phrases",
+            "probes",
             "rows", "slots", "spam", "units", "written",
         )
     ),
@@ -120,7 +121,6 @@ class Run:
         self.heads.mkdir(parents=True, exist_ok=True)
         about = {
             "seed": self.seed,
-            "fit": self.fitted.name.removeprefix("fit-"),
             "split": json.loads((self.labelled / "corpus.json").read_text("utf-8"))[
                 "split"
             ],

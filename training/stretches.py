@@ -69,5 +69,8 @@ def stretch_rows(model: Model, texts: Sequence[LabelledText]) -> StretchRows:
         spam.append((is_spam[found.ends] - is_spam[found.starts])[graded])
         sizes.append((found.ends - found.starts)[graded])
     return StretchRows(
-        np.concatenate(columns), np.concatenate(spam), np.concatenate(sizes), genuine
+        np.concatenate(columns),
+        np.concatenate(spam),
+        np.concatenate(sizes),
+        genuine,
     )

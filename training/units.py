@@ -27,13 +27,11 @@ if TYPE_CHECKING:
 UNGRADED = len(LABELS)
 # A unit has the label of this share of its visible characters; below it is mixed.
 PURE = 0.75
-# What the gold leaves out near the article has the label of its definition here: a
-# headline is article, a byline is chrome. Neither is graded where figures are made,
-# because golds differ on them.
-LEFT = {
-    frozenset({"headline", "left"}): ARTICLE,
-    frozenset({"byline", "left"}): CHROME,
-}
+# What the gold leaves out near the article has the label of its definition here: the
+# headline is article, a copy of it in the breadcrumbs or in the document's title is
+# chrome, and so is a byline. None is graded where figures are made: golds differ.
+HEADLINE, BYLINE = {"headline", "left"}, {"byline", "left"}
+BODY = 40  # characters; a shorter run of article is no body below a headline
 # The HTML structure that each structure head learns to tell from the text.
 TAGS = {
     "link": {"link"},
@@ -91,6 +89,40 @@ def page_weights(
     return (weight / np.sqrt(np.maximum(total, 1))[pages]).astype(np.float32)
 
 
+def headline(text: LabelledText) -> list[tuple[int, int]]:
+    """Give start and end of the lines of the headline that a gold left out.
+
+    Of its copies, the one right above the body. None where the gold kept the
+    headline: what it left out are copies, too.
+    """
+    if any({"headline", "kept"} <= set(tag.names) for tag in text.tags):
+        return []
+    copies: list[dict[str, tuple[int, int]]] = []
+    last = 0
+    for tag in text.tags:
+        if not set(tag.names) >= HEADLINE:
+            continue
+        start = tag.start
+        for line in text.text[tag.start : tag.end].splitlines(keepends=True):
+            words, end = " ".join(line.split()), start + len(line)
+            if words:
+                # one headline may be several lines, with nothing between them
+                apart = bool(text.text[last:start].strip())
+                if not copies or apart or words in copies[-1]:
+                    copies.append({})
+                copies[-1][words] = (start, end)
+                last = end
+            start = end
+    body = [
+        mark.start
+        for mark in text.marks
+        if mark.label == "article" and mark.end - mark.start >= BODY
+    ]
+    found = [list(copy.values()) for copy in copies]
+    above = [lines for lines in found if body and lines[0][0] < body[0]]
+    return above[-1] if above else next(iter(found), [])
+
+
 def label_units(texts: Sequence[LabelledText]) -> Units:
     """Give the units of *texts* with labels and targets."""
     lines = split_pages([text.text for text in texts])
@@ -103,11 +135,11 @@ def label_units(texts: Sequence[LabelledText]) -> Units:
         for mark in text.marks:
             label_of[offset + mark.start : offset + mark.end] = LABELS.index(mark.label)
         with_tags[page] = bool(text.tags)
+        for start, end in headline(text):
+            _fill(label_of[offset + start : offset + end], ARTICLE)
         for tag in text.tags:
-            for kind, label in LEFT.items():
-                if kind <= set(tag.names):
-                    stretch = label_of[offset + tag.start : offset + tag.end]
-                    stretch[stretch == UNGRADED] = label
+            if set(tag.names) >= HEADLINE or set(tag.names) >= BYLINE:
+                _fill(label_of[offset + tag.start : offset + tag.end], CHROME)
             for head, names in TAGS.items():
                 if not names.isdisjoint(tag.names):
                     tagged[head][offset + tag.start : offset + tag.end] = True
@@ -137,6 +169,10 @@ def label_units(texts: Sequence[LabelledText]) -> Units:
         targets[known, HEADS.index(head)] = inside[known]
     _positions(lines.pages, labels, sure, targets)
     return Units(lines, features, labels, pure, targets, label_of)
+
+
+def _fill(stretch: NDArray[np.int8], label: int) -> None:
+    stretch[stretch == UNGRADED] = label
 
 
 def _positions(

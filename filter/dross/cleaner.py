@@ -199,20 +199,15 @@ class Cleaner:
         self, batch: Batch, chosen: NDArray[np.bool_]
     ) -> tuple[Stretches, NDArray[np.int8]]:
         """Give the likeliest stretches of the *chosen* units, with their columns."""
-        price = self.model.config.phrase.price
-        bounds = batch.features.starts
-        values = phrases.head_values(batch.features, batch.packed, "phrase") - price
-        # marks belong to no stretch
-        never = -(1 << 20)
-        values[bounds[:-1]] = never
-        values[bounds[1:] - 1] = never
+        rule, tables = self.model.config.phrase, self.model.packed
         chosen = chosen & ~_at_home(batch)
-        values[np.repeat(~chosen, np.diff(bounds))] = never
-        found = phrases.all_stretches(values, bounds)
+        found = phrases.candidates(
+            batch.features, batch.packed, tables, chosen, rule.price, rule.edge
+        )
         columns = phrases.stretch_columns(
             batch.features,
             batch.packed,
-            self.model.packed,
+            tables,
             found,
             batch.logits,
             batch.lines.pages,

@@ -387,7 +387,7 @@ def _names() -> Iterator[str]:
         yield from (f"greatest {head} {side}" for head in PARTS)
     yield from ("in the run", "to the run", "from the run", "run's share")
     yield from ("words of article", "words of chrome", "words of its own", "word count")
-    yield from ("returns", "returns next")
+    yield from ("returns", "returns next", "stood before", "stands after")
 
 
 def _second_names() -> Iterator[str]:
@@ -557,15 +557,31 @@ def _shared_words(words: Words, kinds: tuple[Ints | Floats, ...]) -> Floats:
 
 
 def _returns(features: Features, pages: Ints) -> Ints:
-    """Give how often a unit's folded text returns in its page, and right after it."""
+    """Give how often a unit's folded text returns in its page, and where.
+
+    Columns: how often; whether right after it, anywhere before it, anywhere after it.
+    Of a headline that stands in the breadcrumbs as well, the last is the article's.
+    """
     starts, ends = features.starts[:-1] + 1, features.starts[1:] - 1
     hashes = hashing.word_hashes(features.stream, starts, ends).astype(np.int64)
     keys = (pages << 32) | hashes
     order = np.argsort(keys)
-    first = np.flatnonzero(_first_of_run(keys[order]))
-    sizes = np.diff(first, append=len(keys))
-    times = np.empty(len(keys), np.int64)
-    times[order] = np.repeat(sizes - 1, sizes)
+    starts = np.flatnonzero(_first_of_run(keys[order]))
+    sizes = np.diff(starts, append=len(keys))
+    runs = np.stack(
+        [
+            sizes - 1,
+            np.minimum.reduceat(order, starts),
+            np.maximum.reduceat(order, starts),
+        ]
+    )
+    found = np.empty((len(runs), len(keys)), np.int64)
+    found[:, order] = np.repeat(runs, sizes, axis=1)
+    times, first, last = found
     again = np.zeros(len(keys), np.int64)
     again[:-1] = keys[1:] == keys[:-1]
-    return np.stack([2 * _log(times), TOP * again], axis=1)
+    place = np.arange(len(keys))
+    return np.stack(
+        [2 * _log(times), TOP * again, TOP * (first < place), TOP * (last > place)],
+        axis=1,
+    )

@@ -26,7 +26,7 @@ TOP = 127
 # Shorter words say little about a topic.
 TOPIC_WORD = 4
 
-_LETTERS = np.isin(
+LETTERS = np.isin(
     np.arange(chars.CLASSES),
     [
         chars.DIGIT,
@@ -193,7 +193,7 @@ def extract(lines: Lines) -> Features:
     visible = lines.classes.take(sources)
     classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
     classes[places] = visible
-    word_starts, word_ends = words.runs(_LETTERS.take(classes))
+    word_starts, word_ends = words.runs(LETTERS.take(classes))
     in_unit = np.diff(np.searchsorted(word_starts, starts))
     word_units = np.repeat(np.arange(units), in_unit)
     counts = np.bincount(

@@ -56,11 +56,13 @@ class Decoding:
 class PhraseRule:
     """When a stretch inside a unit is spam; fitted like `Decoding`.
 
-    A place costs ``price`` of evidence. A stretch is spam where the phrase net's
+    A place costs ``price`` of evidence, and ``edge`` is added to that of the seams at
+    a stretch's ends. A stretch is spam where the phrase net's
     log odds are above ``threshold``.
     """
 
     price: int
+    edge: int
     threshold: float
 
 

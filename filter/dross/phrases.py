@@ -1,10 +1,11 @@
 """Spam inside a unit: the stretches of it whose n-grams say spam most.
 
 n-gram evidence is additive, so the likeliest stretch of a unit is the one with the
-greatest sum of evidence less a price for each character (Ruzzo and Tompa, 1999, "A
-linear time algorithm for finding all maximal scoring subsequences"), found round by
-round for all units at once. Whether a stretch stands is decided by a small net over
-what is known of it, its unit and its page.
+greatest sum of evidence, less a price for each character and with the evidence that
+text was joined at its edges (Ruzzo and Tompa, 1999, "A linear time algorithm for
+finding all maximal scoring subsequences"), found round by round for all units at
+once. Whether a stretch stands is decided by a small net over what is known of it, its
+unit and its page.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 # Stretches looked for in one unit. More than this many phrases in about 120
 # columns make a unit that is spam as a whole.
 ROUNDS = 6
+NEVER = -(1 << 20)  # less than any stretch can gain
 # A stretch's core is the best stretch in it at this much higher price: a phrase has
 # one or two telling words, and others that could stand anywhere.
 CORE_PRICE = 48
@@ -46,6 +48,7 @@ SCRIPTS = {
     "signs": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI, chars.COMMA),
 }
 REPEATED, MOST_RETURNS = 4, 100
+SEAM_WEIGHT = 2  # of a seam beside the phrase evidence of a place
 SEAM_STEP = 4  # evidence of a seam is some hundreds
 READ = ("phrase", "spam", "article")
 NAMES = (
@@ -101,11 +104,46 @@ def head_values(
     return values
 
 
-def best_stretches(values: Ints, bounds: Ints) -> Stretches:
+def candidates(  # noqa: PLR0913, PLR0917 — evidence, and the rule by which it counts
+    features: Features,
+    packed: list[NDArray[np.uint64]],
+    tables: list[NDArray[np.uint64]],
+    chosen: NDArray[np.bool_],
+    price: int,
+    edge: int,
+) -> Stretches:
+    """Give the likeliest stretches of the *chosen* units; no mark is in any.
+
+    *packed*: evidence of each place. *tables*: the heads' packed weights. *price*: of
+    a place, above the mean of its unit: the words of English spam stand in genuine
+    text as well, and are only likelier to be spam than those around them. *edge*: what
+    is added to the evidence of a seam, which is below 0 where text runs on.
+    """
+    bounds, sizes = features.starts, features.sizes
+    own = head_values(features, packed, "phrase")
+    mean = (
+        np.floor_divide(np.add.reduceat(own, bounds[:-1]), sizes) if len(own) else own
+    )
+    values = own - np.repeat(np.minimum(mean, 0), sizes) - price
+    values[bounds[:-1]] = NEVER
+    values[bounds[1:] - 1] = NEVER
+    values[np.repeat(~chosen, sizes)] = NEVER
+    gaps = seams.gap_evidence(features, tables)
+    inside = np.ones(len(own), bool)
+    inside[bounds[:-1]] = inside[bounds[:-1] + 1] = inside[bounds[1:] - 1] = False
+    edges = np.r_[np.where(inside, SEAM_WEIGHT * (gaps + edge), 0), 0]
+    return all_stretches(values, bounds, edges)
+
+
+def best_stretches(
+    values: Ints, bounds: Ints, opening: Ints | int = 0, closing: Ints | int = 0
+) -> Stretches:
     """Give, for each unit, the stretch with the greatest sum, where it is above 0.
 
     *values*: (places,). *bounds*: (units + 1,), where units start; none is empty.
-    Of stretches with equal sums, the shortest that ends first.
+    *opening* and *closing*: (places,), what a stretch is worth beside the sum of its
+    values for the place that it starts with and the one that it ends with. Of
+    stretches with equal sums, the shortest that ends first.
     """
     if len(bounds) < 2:  # noqa: PLR2004 — no unit at all
         none = np.zeros(0, np.int64)
@@ -118,7 +156,9 @@ def best_stretches(values: Ints, bounds: Ints) -> Stretches:
     first = bounds[:-1] - bounds[0]
     running -= np.repeat(running[first] - values[first], sizes)
     previous = running - values
-    far = int(np.abs(running).max()) * 4 + 1
+    previous -= opening
+    running += closing
+    far = int(max(np.abs(running).max(), np.abs(previous).max())) * 4 + 1
     lowest = np.minimum.accumulate(previous - owner * far) + owner * far
     gain = running - lowest
     best = np.maximum.reduceat(gain, first)
@@ -133,11 +173,14 @@ def best_stretches(values: Ints, bounds: Ints) -> Stretches:
     return Stretches(some, start[some] + bounds[0], last[some] + 1 + bounds[0])
 
 
-def all_stretches(values: Ints, bounds: Ints) -> Stretches:
+def all_stretches(values: Ints, bounds: Ints, edges: Ints | None = None) -> Stretches:
     """Give up to ROUNDS stretches a unit, the best ones first found.
 
-    *values* (places,) is used up: found stretches are marked in it.
+    *values* (places,) is used up: found stretches are marked in it. *edges*:
+    (places + 1,), what it is worth to start or end a stretch before a place.
     """
+    if edges is None:
+        edges = np.zeros(len(values) + 1, np.int64)
     sizes = np.diff(bounds)
     units = np.arange(len(sizes))
     rounds = []
@@ -145,7 +188,7 @@ def all_stretches(values: Ints, bounds: Ints) -> Stretches:
         # only units that still hold something above 0
         place = np.flatnonzero(np.repeat(np.isin(np.arange(len(sizes)), units), sizes))
         local = np.r_[0, np.cumsum(sizes[units])]
-        found = best_stretches(values[place], local)
+        found = best_stretches(values[place], local, edges[place], edges[place + 1])
         if not len(found.units):
             break
         found = Stretches(
@@ -155,7 +198,7 @@ def all_stretches(values: Ints, bounds: Ints) -> Stretches:
         inside = np.zeros(len(values) + 1, np.int64)
         np.add.at(inside, found.starts, 1)
         np.add.at(inside, found.ends, -1)
-        values[np.cumsum(inside[:-1]) > 0] = -(1 << 20)
+        values[np.cumsum(inside[:-1]) > 0] = NEVER
         units = found.units
     return Stretches(
         *(

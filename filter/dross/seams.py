@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dross import hashing
 from dross.evidence import BIAS, FIELDS, HEADS
-from dross.features import MARK, ORDERS, Features
+from dross.features import LETTERS, MARK, ORDERS, Features
 
 Ints = NDArray[np.int64]
 
@@ -61,10 +61,12 @@ def _pairs(
     after = np.searchsorted(features.word_starts, rights)
     inside = (before >= 0) & (after < number)
     before, after = np.maximum(before, 0), np.minimum(after, number - 1)
-    # a word farther off than a blank and a sign is not what the seam joins
-    inside &= (lefts - features.word_ends[before] < REACH) & (
-        features.word_starts[after] - rights < REACH
-    )
+    # inside a word there is no pair, and a word farther off than a blank and a sign is
+    # not what the seam joins
+    letter = LETTERS[features.classes]
+    inside &= ~(letter[lefts - 1] & letter[rights])
+    apart = lefts - features.word_ends[before] + features.word_starts[after] - rights
+    inside &= apart < REACH
     unit = np.searchsorted(features.starts, lefts, "right") - 1
     inside &= features.word_units[before] == unit
     unit = np.searchsorted(features.starts, rights, "right") - 1
@@ -72,6 +74,52 @@ def _pairs(
     hashes = features.words[before] * np.uint32(hashing.PAIR_FACTOR)
     hashes += features.words[after]
     return np.where(inside, hashes >> np.uint32(32 - bits), none)
+
+
+def gap_evidence(features: Features, tables: list[NDArray[np.uint64]]) -> Ints:
+    """Give the evidence of the seam before each place; (places,).
+
+    What `seam_evidence` gives for each place by itself, for all of them at once; 0
+    for what no text is joined at: a mark, and the place after one.
+    """
+    bits = (len(tables[0]) - 1).bit_length() - 1
+    index = HEADS.index("seam")
+    table, shift = tables[index // FIELDS], np.uint64(16 * (index % FIELDS))
+
+    def weights(buckets: NDArray[np.uint32]) -> Ints:
+        fields = (table[buckets] >> shift) & np.uint64(0xFFFF)
+        return fields.astype(np.int64) - BIAS
+
+    number = len(features.stream)
+    mark = features.stream == MARK
+    marks = np.r_[0, np.cumsum(mark)]
+    total = np.zeros(number, np.int64)
+    grams = hashing.ngram_buckets(features.stream, ORDERS, bits)
+    for order, buckets in enumerate(grams, 1):
+        if order == 1:
+            continue
+        last = np.arange(order - 1, number)
+        # an n-gram with a mark in it is none
+        whole = marks[last + 1] == marks[last + 1 - order]
+        running = np.zeros(number + order, np.int64)
+        running[order : number + 1] = np.cumsum(weights(buckets[last]) * whole)
+        running[number + 1 :] = running[number]
+        # over the place before g reach the n-grams that end at g … g + order - 2
+        place = np.arange(number)
+        total += running[place + order - 1] - running[place]
+    words = features.words
+    same = np.flatnonzero(features.word_units[1:] == features.word_units[:-1])
+    first, second = features.word_ends[same], features.word_starts[same + 1]
+    pairs = words[same] * np.uint32(hashing.PAIR_FACTOR) + words[same + 1]
+    own = weights(pairs >> np.uint32(32 - bits))
+    near = second - first < REACH
+    first, second, own = first[near], second[near], own[near]
+    step = np.zeros(number + 1, np.int64)
+    np.add.at(step, first, own)
+    np.add.at(step, np.minimum(second + 1, number), -own)
+    total += np.cumsum(step[:-1])
+    total[mark | np.r_[True, mark[:-1]]] = 0
+    return total
 
 
 def seam_evidence(

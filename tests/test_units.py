@@ -1,0 +1,68 @@
+"""Labelled texts as units: what a gold leaves open."""
+
+from __future__ import annotations
+
+import pytest
+
+from dross.spans import ARTICLE, CHROME
+from training.labelled import LabelledText, Mark, Tag
+from training.units import UNGRADED, headline, label_units
+
+LEFT = ("headline", "left")
+BODY = "The river rose by two metres overnight, and three villages were left.\n"
+
+
+def page(*lines: tuple[str, str]) -> LabelledText:
+    """Make a page of lines, each with its mark: a label, or ? for a headline."""
+    marks, tags = [], []
+    start = 0
+    for text, label in lines:
+        end = start + len(text)
+        if label.startswith("?"):
+            tags.append(Tag(start, end, ("headline", label[1:] or "left")))
+        else:
+            marks.append(Mark(start, end, label))
+        start = end
+    whole = "".join(text for text, _ in lines)
+    return LabelledText("1", whole, tuple(marks), tags=tuple(tags), site="s", page="1")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([("River rises\n", "?"), (BODY, "article")], ["River rises\n"]),
+        (
+            [("River rises\n", "?"), ("Home\n", "chrome"), ("River rises\n", "?"),
+             (BODY, "article")],
+            ["River rises\n"],
+        ),
+        # two elements, one headline
+        ([("River\nrises\n", "?"), (BODY, "article")], ["River\n", "rises\n"]),
+        # the same twice without anything between
+        ([("River\nRiver\n", "?"), (BODY, "article")], ["River\n"]),
+        ([("River\n", "?kept"), ("River\n", "?"), (BODY, "article")], []),
+        ([(BODY, "article"), ("River rises\n", "?")], ["River rises\n"]),
+        ([(BODY, "article")], []),
+    ],
+    ids=["one", "breadcrumbs", "two lines", "twice", "kept", "below", "none"],
+)  # fmt: skip
+def test_the_headline_is_the_copy_right_above_the_body(
+    lines: list[tuple[str, str]], expected: list[str]
+) -> None:
+    text = page(*lines)
+
+    assert [text.text[start:end] for start, end in headline(text)] == expected
+
+
+def test_a_headline_is_article_and_its_copy_is_chrome() -> None:
+    text = page(
+        ("River rises\n", "?"),
+        ("Home\n", "chrome"),
+        ("River rises\n", "?"),
+        (BODY, "article"),
+    )
+
+    labels = label_units([text]).labels.tolist()
+
+    assert labels == [CHROME, CHROME, ARTICLE, ARTICLE]
+    assert UNGRADED not in labels
