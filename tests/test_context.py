@@ -32,6 +32,7 @@ from dross.context import (
 from dross.evidence import HEADS
 from dross.features import SHAPE_NAMES, TOP, Features, extract, topic_words
 from dross.lines import Lines, split_pages
+from dross.network import Layer, Network, run
 from tests.oracles import batches, odd_texts
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
             ]
         )
 
-    columns = context._shared_words(found, lines.pages, tuple(kinds), RARITY)  # noqa: SLF001
+    words = context.Shared(lines, found, RARITY).words
+    columns = context._shared_words(words, tuple(kinds)).T  # noqa: SLF001
 
     assert columns.tolist() == expected
 
@@ -352,6 +354,41 @@ def test_a_page_has_the_same_second_columns_alone_and_in_a_batch(
             *read([text]), hidden[rows], logits[rows], RARITY
         )
         assert np.array_equal(together[rows], alone)
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_passes_that_share_their_work_give_the_same_columns(
+    texts: list[str], seed: int
+) -> None:
+    lines, found = read(texts)
+    sums = random_sums(len(lines.pages), seed)
+    rng = np.random.default_rng(seed)
+    net, later = (
+        Network(
+            (
+                Layer(
+                    rng.integers(-20, 21, (inputs, HIDDEN)).astype(np.float32),
+                    np.zeros(HIDDEN, np.float32),
+                    shift=5,
+                ),
+                Layer(
+                    rng.integers(-20, 21, (HIDDEN, 3)).astype(np.float32),
+                    np.zeros(3, np.float32),
+                    shift=0,
+                ),
+            ),
+            unit=1 / 1000,
+        )
+        for inputs in (len(NAMES), HIDDEN + len(SECOND_NAMES))
+    )
+    columns = context.columns(lines, found, sums, SCALES, RARITY)
+    for before in ([net], [net, later]):
+        columns = context.second_columns(
+            lines, found, *run(before[-1], columns), RARITY
+        )
+        shared = context.pass_columns(lines, found, sums, SCALES, RARITY, before)
+        assert np.array_equal(shared, columns)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,6 +119,28 @@ def test_packed_words_hold_the_weights_and_one_row_for_no_ngram() -> None:
         field = (words & np.uint64(0xFFFF)).astype(np.int64) - BIAS
         assert field[:-1].tolist() == weights[:, number].tolist()
         assert field[-1] == 0
+
+
+def test_packed_words_stay_side_by_side_in_a_worker() -> None:
+    packed = pack(random_weights(0))
+
+    sent = pickle.loads(pickle.dumps(packed))  # noqa: S301  # our own bytes
+
+    assert np.array_equal(sent.table, packed.table)
+    assert all(np.shares_memory(words, sent.table) for words in sent)
+    assert len(sent) == len(packed)
+
+
+def test_packed_words_may_be_any_arrays() -> None:
+    """Only slower: they are put side by side for each batch."""
+    found = extract(split_pages([text for _, text in odd_texts()]))
+    packed = pack(random_weights(0))
+    apart = [words.copy() for words in packed]
+
+    sums, same = place_sums(found, BITS, packed), place_sums(found, BITS, apart)
+
+    assert np.array_equal(sums.table, same.table)
+    assert np.array_equal(unit_sums(found, sums), unit_sums(found, [*same]))
 
 
 @settings(max_examples=50)

@@ -6,11 +6,13 @@ it returns, and how many of its words the rest of the page shares. A later one s
 what the one before made of the unit, its neighbours and its page, and asks the same
 questions again with better answers. All columns are whole numbers in -127 … 127,
 worked out by whole-number sums or correctly rounded operations, so that they do not
-depend on the batch or the machine.
+depend on the batch or the machine. Many sums and quotients are of whole numbers held
+in float64, which is exact below 2^52, as all are, and divides faster than int64.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from dross.lines import Lines
 from dross.network import Network
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.generic]
 
 # Windows of this many units before and after; 1 is the neighbour itself.
 WINDOWS = (1, 2, 4, 12)
@@ -73,6 +77,7 @@ _PARTS = [HEADS.index(name) for name in PARTS]
 # Whether a unit is likely article before the context stage has run, in sixteenths.
 LIKELY = 16
 TOKEN_BITS = 24
+UNIT_BITS = 63 - TOKEN_BITS
 RARITY_BITS = 16
 _SECOND_SHAPE = [SHAPE_NAMES.index(name) for name in SECOND_SHAPE]
 _FAR_SHAPE = [SHAPE_NAMES.index(name) for name in FAR_SHAPE]
@@ -81,100 +86,184 @@ _WIDE = [SHAPE_NAMES.index(name) for name in WIDE_SHAPE]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """For each unit, the units ``low`` … ``high`` - 1 of its page."""
+class Words:
+    """The distinct words of units, as far as the passes ask for them.
 
-    low: Ints
-    high: Ints
+    ``units`` and ``weights``: for each word that several units of a page have, those
+    units, one after the other, and the word's rarity. ``starts``, ``sizes``: where
+    in them each such word starts, and how many units have it. ``totals``: (units,),
+    the rarity of all of a unit's words together, at least 1. ``columns``: (2, units),
+    the share of words found nowhere else in the page, and how many words there are.
+    """
 
-    def sums(self, running: Ints) -> Ints:
-        """Give the sum over the window; *running* has a zero row before the first."""
-        return running[self.high] - running[self.low]
+    units: Ints
+    weights: Ints
+    starts: Ints
+    sizes: Ints
+    totals: Floats
+    columns: Floats
 
 
-def columns(
+@dataclass(frozen=True)
+class Shared:
+    """What depends on no pass: worked out once, when first asked for."""
+
+    lines: Lines
+    features: Features
+    rarity: NDArray[np.uint8]
+
+    @cached_property
+    def place(self) -> Ints:
+        """Each unit's place in the batch."""
+        return np.arange(len(self.lines.pages))
+
+    @cached_property
+    def bounds(self) -> tuple[Ints, Ints]:
+        """The first unit of each one's page, and the one after its last."""
+        pages = self.lines.pages
+        return np.searchsorted(pages, pages), np.searchsorted(pages, pages, "right")
+
+    @cached_property
+    def index(self) -> Ints:
+        """How many units of its page stand before each."""
+        return self.place - self.bounds[0]
+
+    @cached_property
+    def rest(self) -> Ints:
+        """How many units of its page stand after each."""
+        return self.bounds[1] - 1 - self.place
+
+    @cached_property
+    def size(self) -> Ints:
+        """How many characters of features each unit has, at least 1."""
+        return np.maximum(self.features.sizes - 2, 1)
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that units share with their pages."""
+        return _words(self.features, self.lines.pages, self.rarity)
+
+    @cached_property
+    def shape_rows(self) -> NDArray[np.int16]:
+        """Shape, (shape columns, units)."""
+        return np.ascontiguousarray(self.features.shape.T)
+
+    @cached_property
+    def far_shape(self) -> NDArray[np.int16]:
+        """Shape of units farther off, and how it differs; (any, units)."""
+        shape, width = self.shape_rows[_FAR_SHAPE], self.shape_rows[_WIDTH]
+        rows = [self.there(shape, distance) for distance in FAR]
+        for distance in PERIODS:
+            other = np.abs(width.take(self.place + distance, mode="clip") - width)
+            rows.append(np.where(self.inside(distance), other, -TOP)[None, :])
+        return np.concatenate(rows)
+
+    @cached_property
+    def second_windows(self) -> list[tuple[Ints, Ints, Floats]]:
+        """SECOND_WINDOWS: where they lie, and what likely text there is divided by.
+
+        (3, units): the most that likely text, likely units and likely spam units
+        could come to.
+        """
+        running = np.zeros((2, len(self.place) + 1))
+        np.cumsum([self.size, np.ones_like(self.size)], axis=1, out=running[:, 1:])
+        found = []
+        for _, low, high in self.windows(SECOND_WINDOWS):
+            most = running.take(high, axis=1) - running.take(low, axis=1)
+            most = LIKELY * np.maximum(most, 1)
+            found.append((low, high, most[[0, 1, 1]]))
+        return found
+
+    def windows(self, sizes: Sequence[int]) -> Iterator[tuple[int, Ints, Ints]]:
+        """Yield each size and, before and after each unit, the window of that size.
+
+        It is the units ``low`` … ``high`` - 1, all in the unit's page.
+        """
+        place, (before, after) = self.place, self.bounds
+        for size in sizes:
+            yield size, np.maximum(place - size, before), place
+            yield size, place + 1, np.minimum(place + 1 + size, after)
+
+    def inside(self, distance: int) -> NDArray[np.bool_]:
+        """Tell whether the unit at *distance* is in the same page."""
+        return self.index >= -distance if distance < 0 else self.rest >= distance
+
+    def there(self, values: NDArray[np.int16], distance: int) -> NDArray[np.int16]:
+        """Give *values*, (any, units), of the units at *distance*; -TOP for none."""
+        found = values.take(self.place + distance, axis=1, mode="clip")
+        return np.where(self.inside(distance), found, np.int16(-TOP))
+
+
+def columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     lines: Lines,
     features: Features,
     sums: Ints,
-    scales: NDArray[np.float64],
+    scales: Floats,
     rarity: NDArray[np.uint8],
+    shared: Shared | None = None,
 ) -> NDArray[np.int8]:
     """Give the context columns of all units; (units, len(NAMES)).
 
     *sums*: (units, heads), evidence. *scales*: (heads,), what brings a unit's
     evidence, divided by the root of its number of n-grams, to -127 … 127.
-    *rarity*: (2**RARITY_BITS,), how rare a word is among pages, 0 … 255.
+    *rarity*: (2**RARITY_BITS,), how rare a word is among pages, 0 … 255. *shared*:
+    what other passes over the same batch have use for too.
     """
-    parts = _parts(lines, features, sums, scales, rarity)
-    found = [part.astype(np.int16) for part in parts]
-    return np.clip(np.concatenate(found, axis=1), -TOP, TOP).astype(np.int8)
+    parts = list(_parts(sums, scales, shared or Shared(lines, features, rarity)))
+    found = np.concatenate(parts, axis=1, dtype=np.int16, casting="unsafe")
+    return np.clip(found, -TOP, TOP, out=found).astype(np.int8)
 
 
-def _parts(
-    lines: Lines,
-    features: Features,
-    sums: Ints,
-    scales: NDArray[np.float64],
-    rarity: NDArray[np.uint8],
-) -> Iterator[Ints]:
-    counts = features.ngram_counts()
-    shape = features.shape.astype(np.int64)
+def _parts(sums: Ints, scales: Floats, shared: Shared) -> Iterator[Numbers]:
+    features, pages = shared.features, shared.lines.pages
+    counts, shape = features.ngram_counts(), features.shape
+    before, after = shared.bounds
     own = _evidence(sums, counts, scales)
     yield own
     yield shape
-    before, after = _bounds(lines.pages)
-    place = np.arange(len(counts))
-    running = np.r_[np.zeros((1, sums.shape[1]), np.int64), np.cumsum(sums, axis=0)]
-    running_counts = np.r_[0, np.cumsum(counts)]
-    wide = shape[:, _WIDE]
-    running_shape = np.r_[
-        np.zeros((1, wide.shape[1]), np.int64), np.cumsum(wide, axis=0)
-    ]
-    near = np.zeros(len(counts), np.int64)
-    for size in WINDOWS:
-        for window in (
-            Window(np.maximum(place - size, before), place),
-            Window(place + 1, np.minimum(place + 1 + size, after)),
-        ):
-            total = window.sums(running)
-            found = _evidence(total, window.sums(running_counts), scales)
-            yield found
-            if size == NEAR:
-                near += found[:, ARTICLE]
-            if size == 1:
-                inside = window.high > window.low
-                row = np.minimum(window.low, len(counts) - 1)
-                yield np.where(inside[:, None], shape[row], -TOP)
-            else:
-                number = np.maximum(window.high - window.low, 1)
-                yield window.sums(running_shape) // number[:, None]
-    page = Window(before, after)
-    yield _evidence(page.sums(running), page.sums(running_counts), scales)
-    yield page.sums(running_shape) // (after - before)[:, None]
-    yield np.stack(
-        [
-            _log(after - before),
-            _log(place - before),
-            _log(after - 1 - place),
-            TOP * (place - before) // (after - before),
-        ],
-        axis=1,
-    )
-    yield _greatest(own[:, _PARTS], lines.pages)
-    yield _greatest(own[::-1, _PARTS], lines.pages[::-1])[::-1]
-    run, inside = _strongest_run(sums[:, ARTICLE], lines.pages, before, after)
+    # side by side, for each window takes rows of them: evidence, shape, n-grams
+    heads = sums.shape[1]
+    running = np.zeros((len(pages) + 1, heads + len(_WIDE) + 1))
+    running[1:, :heads] = sums
+    running[1:, heads:-1] = shape[:, _WIDE]
+    running[1:, -1] = counts
+    np.cumsum(running, axis=0, out=running)
+    near = 2 * own[:, ARTICLE]
+    for size, low, high in shared.windows(WINDOWS):
+        total = running.take(high, axis=0) - running.take(low, axis=0)
+        found = _evidence(total[:, :heads], total[:, -1], scales)
+        yield found
+        if size == NEAR:
+            near += found[:, ARTICLE]
+        if size == 1:
+            beside = shape.take(low, axis=0, mode="clip")
+            beside[low == high] = -TOP
+            yield beside
+        else:
+            number = np.maximum(high - low, 1)
+            yield np.floor(total[:, heads:-1] / number[:, None])
+    total = running.take(after, axis=0) - running.take(before, axis=0)
+    yield _evidence(total[:, :heads], total[:, -1], scales)
+    number = after - before
+    yield np.floor(total[:, heads:-1] / number[:, None])
+    index, rest = shared.index, shared.rest
+    yield np.stack([_log(number), _log(index), _log(rest), TOP * index // number], 1)
+    greatest = own[:, _PARTS].astype(np.int64)
+    yield _greatest(greatest, pages)
+    yield _greatest(greatest[::-1], pages[::-1])[::-1]
+    run, inside = _strongest_run(sums[:, ARTICLE], pages, before, after)
     yield run
-    likely = np.clip(LIKELY // 2 + (2 * own[:, ARTICLE] + near) // 16, 0, LIKELY)
+    likely = np.clip(LIKELY // 2 + np.floor(near / 16), 0, LIKELY)
     likely = np.where(inside, np.maximum(likely, 4), np.minimum(likely, 12))
-    yield _shared_words(features, lines.pages, (likely, LIKELY - likely), rarity)
-    yield _returns(features, lines.pages)
+    yield _shared_words(shared.words, (likely, LIKELY - likely)).T
+    yield _returns(features, pages)
 
 
 def pass_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     lines: Lines,
     features: Features,
     sums: Ints,
-    scales: NDArray[np.float64],
+    scales: Floats,
     rarity: NDArray[np.uint8],
     before: Sequence[Network],
 ) -> NDArray[np.int8]:
@@ -182,126 +271,105 @@ def pass_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
 
     *before*: the nets of the passes before, in order; other arguments as `columns`.
     """
-    found = columns(lines, features, sums, scales, rarity)
+    shared = Shared(lines, features, rarity)
+    found = columns(lines, features, sums, scales, rarity, shared)
     for net in before:
         hidden, logits = network.run(net, found)
-        found = second_columns(lines, features, hidden, logits, rarity)
+        found = second_columns(lines, features, hidden, logits, rarity, shared)
     return found
 
 
-def second_columns(
+def second_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     lines: Lines,
     features: Features,
     hidden: NDArray[np.float32],
-    logits: NDArray[np.float64],
+    logits: Floats,
     rarity: NDArray[np.uint8],
+    shared: Shared | None = None,
 ) -> NDArray[np.int8]:
     """Give the columns of a later pass; (units, hidden width + len(SECOND_NAMES)).
 
     *hidden*: (units, any), the last hidden activations of the net before, 0 … 1023.
-    *logits*: (units, labels), its scores.
+    *logits*: (units, labels), its scores. *shared*: as for `columns`.
     """
-    own = (hidden / 8).astype(np.int64)
-    parts = [own, *_second_parts(lines, features, logits, rarity)]
-    found = [part.astype(np.int16) for part in parts]
-    return np.clip(np.concatenate(found, axis=1), -TOP, TOP).astype(np.int8)
+    rows = list(_second_rows(logits, shared or Shared(lines, features, rarity)))
+    found = np.concatenate(rows, dtype=np.int16, casting="unsafe")
+    np.clip(found, -TOP, TOP, out=found)
+    own = np.minimum(hidden / 8, TOP)
+    return np.concatenate([own, found.T], axis=1, dtype=np.int8, casting="unsafe")
 
 
-def _second_parts(
-    lines: Lines,
-    features: Features,
-    logits: NDArray[np.float64],
-    rarity: NDArray[np.uint8],
-) -> Iterator[Ints]:
-    pages = lines.pages
-    before, after = _bounds(pages)
-    place = np.arange(len(pages))
+def _second_rows(logits: Floats, shared: Shared) -> Iterator[Numbers]:
+    """Yield the columns as rows, (any, units): most are worked out one by one."""
+    pages, size = shared.lines.pages, shared.size
+    before, after = shared.bounds
     article = logits[:, 0] - logits[:, 1]
     spam = logits[:, 2] - np.maximum(logits[:, 0], logits[:, 1])
-    odds = np.stack([_odds(article), _odds(spam)], axis=1)
+    odds = np.stack([_odds(article), _odds(spam)])
     yield odds
-    shape = features.shape.astype(np.int64)
-    width = shape[:, [_WIDTH]]
-    for values, distances, origin in (
-        (odds, NEIGHBOURS, None),
-        (shape[:, _FAR_SHAPE], FAR, None),
-        (width, PERIODS, width),
-    ):
-        for distance in distances:
-            row = place + distance
-            inside = (row >= before) & (row < after)
-            there = values[np.clip(row, 0, max(len(pages) - 1, 0))]
-            if origin is not None:
-                there = np.abs(there - origin)
-            yield np.where(inside[:, None], there, -TOP)
+    for distance in NEIGHBOURS:
+        yield shared.there(odds, distance)
+    yield shared.far_shape
     # from 0 (chrome or spam) to LIKELY (article), straight in the log odds
     genuine = np.minimum(article, -spam)
-    likely = np.clip(np.floor(LIKELY / 2 + 2 * genuine), 0, LIKELY).astype(np.int64)
-    size = np.maximum(features.sizes - 2, 1)
-    running = np.r_[0, np.cumsum(likely * size)]
-    running_size = np.r_[0, np.cumsum(size)]
-    running_count = np.r_[0, np.cumsum(likely)]
-    likely_spam = np.clip(np.floor(LIKELY / 2 + 2 * spam), 0, LIKELY).astype(np.int64)
-    running_spam = np.r_[0, np.cumsum(likely_spam)]
-    for reach in SECOND_WINDOWS:
-        for window in (
-            Window(np.maximum(place - reach, before), place),
-            Window(place + 1, np.minimum(place + 1 + reach, after)),
-        ):
-            mass, total = window.sums(running), window.sums(running_size)
-            number = np.maximum(window.high - window.low, 1)
-            yield np.stack(
-                [
-                    TOP * mass // (LIKELY * np.maximum(total, 1)),
-                    TOP * window.sums(running_count) // (LIKELY * number),
-                    TOP * window.sums(running_spam) // (LIKELY * number),
-                ],
-                axis=1,
-            )
-    page = Window(before, after)
-    mass, total = page.sums(running), page.sums(running_size)
+    likely = np.clip(np.floor(LIKELY / 2 + 2 * genuine), 0, LIKELY)
+    likely_spam = np.clip(np.floor(LIKELY / 2 + 2 * spam), 0, LIKELY)
+    running = np.zeros((3, len(pages) + 1))
+    np.cumsum([likely * size, likely, likely_spam], axis=1, out=running[:, 1:])
+    for low, high, most in shared.second_windows:
+        total = running.take(high, axis=1) - running.take(low, axis=1)
+        yield np.floor(TOP * total / most)
+    mass, _, mass_spam = running.take(after, axis=1) - running.take(before, axis=1)
+    running_size = np.zeros(len(pages) + 1)
+    np.cumsum(size, out=running_size[1:])
+    total = running_size[after] - running_size[before]
+    passed = running[0, :-1] - running[0, before]
     yield np.stack(
         [
-            TOP * page.sums(running_spam) // (LIKELY * (after - before)),
-            TOP * mass // (LIKELY * np.maximum(total, 1)),
-            _log(mass // LIKELY),
+            np.floor(TOP * mass_spam / (LIKELY * (after - before))),
+            np.floor(TOP * mass / (LIKELY * total)),
+            _log(np.floor(mass / LIKELY)),
             _log(total),
-            TOP * (running[place] - running[before]) // np.maximum(mass, 1),
-            _log(place - before),
-            _log(after - 1 - place),
-        ],
-        axis=1,
+            np.floor(TOP * passed / np.maximum(mass, 1)),
+            _log(shared.index),
+            _log(shared.rest),
+        ]
     )
     weight = np.clip(np.floor(8 * genuine), -32, 32).astype(np.int64)
     run, _ = _strongest_run(weight * (size + 8), pages, before, after)
-    yield run
+    yield run.T
     weight = np.clip(np.floor(8 * spam), -32, 32).astype(np.int64)
     run, _ = _strongest_run(weight, pages, before, after)
-    yield run
-    yield _shared_words(features, pages, (likely, LIKELY - likely, likely_spam), rarity)
+    yield run.T
+    yield _shared_words(shared.words, (likely, LIKELY - likely, likely_spam))
     yield _nearest(likely > LIKELY // 2, size, before, after)
-    yield shape[:, _SECOND_SHAPE]
+    yield shared.shape_rows[_SECOND_SHAPE]
 
 
-def _odds(values: NDArray[np.float64]) -> Ints:
+def _odds(values: Floats) -> NDArray[np.int16]:
     """Give log odds in sixteenths, cut off at about ±8."""
-    return np.clip(np.floor(16 * values), -TOP, TOP).astype(np.int64)
+    return np.clip(np.floor(16 * values), -TOP, TOP).astype(np.int16)
 
 
 def _nearest(chosen: NDArray[np.bool_], size: Ints, before: Ints, after: Ints) -> Ints:
-    """Give, to both sides, how far the nearest chosen unit is and how large it is."""
+    """Give, to both sides, how far the nearest chosen unit is and how large it is.
+
+    (4, units).
+    """
     number = len(chosen)
     place = np.arange(number)
-    last = np.maximum.accumulate(np.where(chosen, place, -1))
-    last = np.r_[-1, last[:-1]][:number]
-    following = np.minimum.accumulate(np.where(chosen, place, number)[::-1])[::-1]
-    following = np.r_[following[1:], number][:number]
-    columns = []
-    for found, inside in ((last, last >= before), (following, following < after)):
-        row = np.clip(found, 0, max(number - 1, 0))
-        columns.append(np.where(inside, _log(np.abs(place - found)), TOP))
-        columns.append(np.where(inside, _log(size[row]), -TOP))
-    return np.stack(columns, axis=1)
+    # the last chosen one before each unit, and the first one after it
+    last, following = np.full(number, -1), np.full(number, number)
+    found = np.where(chosen, place, -1)[:-1]
+    np.maximum.accumulate(found, out=last[1:])
+    found = np.where(chosen, place, number)[:0:-1]
+    following[:-1] = np.minimum.accumulate(found)[::-1]
+    size_log = _log(size)
+    rows = []
+    for near, inside in ((last, last >= before), (following, following < after)):
+        rows.append(np.where(inside, _log(np.abs(place - near)), TOP))
+        rows.append(np.where(inside, size_log.take(near, mode="clip"), -TOP))
+    return np.stack(rows)
 
 
 def _names() -> Iterator[str]:
@@ -354,22 +422,17 @@ NAMES = tuple(_names())
 SECOND_NAMES = tuple(_second_names())
 
 
-def _evidence(sums: Ints, counts: Ints, scales: NDArray[np.float64]) -> Ints:
+def _evidence(sums: Ints | Floats, counts: Ints | Floats, scales: Floats) -> Floats:
     """Give evidence in -127 … 127: sums over the root of the number of n-grams."""
-    root = np.sqrt(np.maximum(counts, 1).astype(np.float64))
-    scaled = np.floor(sums * scales / root[:, None])
-    return np.clip(scaled, -TOP, TOP).astype(np.int64)
+    scaled: Floats = sums * scales
+    scaled /= np.sqrt(np.maximum(counts, 1).astype(np.float64))[:, None]
+    np.floor(scaled, out=scaled)
+    return np.clip(scaled, -TOP, TOP, out=scaled)
 
 
-def _bounds(pages: Ints) -> tuple[Ints, Ints]:
-    """Give, for each unit, the first unit of its page and the one after its last."""
-    return np.searchsorted(pages, pages), np.searchsorted(pages, pages, "right")
-
-
-def _log(values: Ints) -> Ints:
+def _log(values: Ints | Floats) -> Ints:
     """Give about 8·log2(1 + x), from the number's bits alone."""
-    moved = np.maximum(values, 0) + 1
-    mantissa, exponent = np.frexp(moved.astype(np.float64))
+    mantissa, exponent = np.frexp(np.maximum(values, 0) + 1.0)
     return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)
 
 
@@ -380,13 +443,13 @@ def _greatest(values: Ints, pages: Ints) -> Ints:
     """
     number = len(pages)
     # pages are moved apart, each above the one before, so that a maximum starts anew
-    rank = np.cumsum(np.r_[True, pages[1:] != pages[:-1]][:number])[:, None]
-    far = 2 * TOP + 1
-    reached = np.maximum.accumulate(values + rank * far, axis=0)
-    before = np.concatenate([np.zeros((1, values.shape[1]), np.int64), reached])[
-        :number
-    ]
-    greatest: Ints = np.maximum(before - rank * far, -TOP)
+    rank = np.ones((number, 1), np.int64)
+    np.cumsum(pages[1:] != pages[:-1], out=rank[1:, 0])
+    rank[1:] += 1
+    far = (2 * TOP + 1) * rank
+    before = np.zeros_like(values)
+    np.maximum.accumulate((values + far)[:-1], axis=0, out=before[1:])
+    greatest: Ints = np.maximum(before - far, -TOP)
     return greatest
 
 
@@ -404,12 +467,12 @@ def _strongest_run(
     moved = previous - pages * far
     lowest = np.minimum.accumulate(moved) + pages * far
     gain = running - lowest
-    starts = np.flatnonzero(np.r_[True, pages[1:] != pages[:-1]][: len(pages)])
+    place = np.arange(len(pages))
+    starts = np.flatnonzero(place == before)
     if not len(starts):
         return np.zeros((0, 4), np.int64), np.zeros(0, bool)
-    size = np.diff(np.r_[starts, len(pages)])
+    size = after[starts] - starts
     best = np.repeat(np.maximum.reduceat(gain, starts), size)
-    place = np.arange(len(pages))
     end = np.repeat(
         np.minimum.reduceat(np.where(gain == best, place, len(pages)), starts), size
     )
@@ -418,8 +481,8 @@ def _strongest_run(
     start = np.repeat(np.maximum.reduceat(np.where(reached, place, -1), starts), size)
     start = np.maximum(start, before)
     inside = (place >= start) & (place <= end)
-    positive = np.r_[0, np.cumsum(np.maximum(values, 0))]
-    total = np.maximum(positive[after] - positive[before], 1)
+    positive = np.add.reduceat(np.maximum(values, 0), starts)
+    total = np.repeat(np.maximum(positive, 1), size)
     share = TOP * np.clip(best, 0, total) // total
     return (
         np.stack(
@@ -435,39 +498,62 @@ def _strongest_run(
     )
 
 
-def _shared_words(
-    features: Features,
-    pages: Ints,
-    kinds: tuple[Ints, ...],
-    rarity: NDArray[np.uint8],
-) -> Ints:
+def _words(features: Features, pages: Ints, rarity: NDArray[np.uint8]) -> Words:
+    """Give the words that units share with others of their pages."""
+    number = len(pages)
+    hashes, units = topic_words(features)
+    tokens = (hashes >> np.uint32(32 - TOKEN_BITS)).astype(np.int64)
+    # units of a page follow one another, so those of a page with one token do so too
+    keys = np.sort((tokens << UNIT_BITS) | units)
+    keys = keys[_first_of_run(keys)]
+    unit, token = keys & ((1 << UNIT_BITS) - 1), keys >> UNIT_BITS
+    weight = rarity.take(token >> (TOKEN_BITS - RARITY_BITS)).astype(np.int64)
+    page = pages.take(unit)
+    starts = np.flatnonzero(_first_of_run(token) | _first_of_run(page))
+    sizes = np.diff(starts, append=len(keys))
+    alone = np.repeat(sizes == 1, sizes)
+    common = sizes[sizes > 1]
+    totals = np.maximum(np.bincount(unit, weight, number), 1)
+    mass = np.bincount(unit, weight * alone, number)
+    return Words(
+        units=unit[~alone],
+        weights=weight[~alone],
+        starts=np.cumsum(common) - common,
+        sizes=common,
+        totals=totals,
+        columns=np.stack(
+            [
+                np.floor(TOP * mass / totals),
+                2 * _log(np.bincount(unit, minlength=number)),
+            ]
+        ),
+    )
+
+
+def _first_of_run(values: Ints) -> NDArray[np.bool_]:
+    """Tell which values differ from the one before them."""
+    first = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
+
+
+def _shared_words(words: Words, kinds: tuple[Ints | Floats, ...]) -> Floats:
     """Give how much of a unit's words stands in units of each kind elsewhere.
 
     Topic cohesion: each distinct word of a unit, weighted by its rarity, counts by
     how likely, 0 … LIKELY, the other units of the page with that word are of a kind.
-    Columns: shared with each of *kinds*, words found nowhere else, and how many words
-    there are.
+    Rows: shared with each of *kinds*, words found nowhere else, and how many words
+    there are; (len(kinds) + 2, units).
     """
-    hashes, units = topic_words(features)
-    number = len(pages)
-    tokens = (hashes >> np.uint32(32 - TOKEN_BITS)).astype(np.int64)
-    pairs = np.unique((units << TOKEN_BITS) | tokens)
-    unit, token = pairs >> TOKEN_BITS, pairs & ((1 << TOKEN_BITS) - 1)
-    _, group = np.unique((pages[unit] << TOKEN_BITS) | token, return_inverse=True)
-    groups = int(group.max()) + 1 if len(group) else 0
-    weight = rarity[token >> (TOKEN_BITS - RARITY_BITS)].astype(np.int64)
-    total = np.maximum(np.bincount(unit, weight, number), 1).astype(np.int64)
-    result = []
-    for value in (kind[unit] for kind in kinds):
-        elsewhere = np.bincount(group, value, groups).astype(np.int64)[group] - value
-        shared = weight * np.minimum(elsewhere, LIKELY)
-        mass = np.bincount(unit, shared, number).astype(np.int64)
-        result.append(TOP * mass // (LIKELY * total))
-    alone = np.bincount(group, minlength=groups)[group] == 1
-    mass = np.bincount(unit, weight * alone, number).astype(np.int64)
-    result.append(TOP * mass // total)
-    result.append(2 * _log(np.bincount(unit, minlength=number)))
-    return np.stack(result, axis=1)
+    rows = []
+    for kind in kinds:
+        value = kind.take(words.units)
+        elsewhere = np.repeat(np.add.reduceat(value, words.starts), words.sizes)
+        elsewhere -= value
+        shared = words.weights * np.minimum(elsewhere, LIKELY)
+        mass = np.bincount(words.units, shared, len(kind))
+        rows.append(np.floor(TOP * mass / (LIKELY * words.totals)))
+    return np.concatenate([rows, words.columns])
 
 
 def _returns(features: Features, pages: Ints) -> Ints:
@@ -478,21 +564,24 @@ def _returns(features: Features, pages: Ints) -> Ints:
     """
     starts, ends = features.starts[:-1] + 1, features.starts[1:] - 1
     hashes = hashing.word_hashes(features.stream, starts, ends).astype(np.int64)
-    _, group = np.unique((pages << 32) | hashes, return_inverse=True)
-    times = np.bincount(group)[group] - 1 if len(group) else group
-    again = np.zeros(len(pages), np.int64)
-    again[:-1] = group[1:] == group[:-1]
-    place = np.arange(len(pages))
-    first = np.full(len(pages), len(pages))
-    last = np.zeros(len(pages), np.int64)
-    np.minimum.at(first, group, place)
-    np.maximum.at(last, group, place)
-    return np.stack(
+    keys = (pages << 32) | hashes
+    order = np.argsort(keys)
+    starts = np.flatnonzero(_first_of_run(keys[order]))
+    sizes = np.diff(starts, append=len(keys))
+    runs = np.stack(
         [
-            2 * _log(times),
-            TOP * again,
-            TOP * (first[group] < place),
-            TOP * (last[group] > place),
-        ],
+            sizes - 1,
+            np.minimum.reduceat(order, starts),
+            np.maximum.reduceat(order, starts),
+        ]
+    )
+    found = np.empty((len(runs), len(keys)), np.int64)
+    found[:, order] = np.repeat(runs, sizes, axis=1)
+    times, first, last = found
+    again = np.zeros(len(keys), np.int64)
+    again[:-1] = keys[1:] == keys[:-1]
+    place = np.arange(len(keys))
+    return np.stack(
+        [2 * _log(times), TOP * again, TOP * (first < place), TOP * (last > place)],
         axis=1,
     )

@@ -32,16 +32,19 @@ def posteriors(scores: Floats, transitions: Floats, pages: NDArray[np.int64]) ->
     place = np.arange(len(pages))
     start = np.searchsorted(pages, pages)
     index, size = place - start, np.searchsorted(pages, pages, "right") - start
+    # shape: (labels, units); along units everything below is fast
+    scores = np.ascontiguousarray(scores.T)
     # shape: (from, to, units); a page's first unit has no unit before it
-    steps = transitions[:, :, None] * scores.T[None, :, :]
-    steps[:, :, index == 0] = scores.T[None, :, index == 0]
+    steps = transitions[:, :, None] * scores
+    np.copyto(steps, scores, where=index == 0)
     forward = _scan(steps, index)[0]
-    # going back, a unit's matrix leads from its label to the labels that follow
+    # going back, a unit's matrix leads from its label to the labels that follow; the
+    # scan starts at the last unit, and multiplies from the other side
+    scores, index = scores[:, ::-1], (size - 1 - index)[::-1]
     steps = np.ones_like(steps)
-    steps[:, :, :-1] = transitions[:, :, None] * scores.T[None, :, 1:]
-    steps[:, :, index == size - 1] = 1.0
-    flipped = steps.transpose(1, 0, 2)[:, :, ::-1]
-    backward = _scan(flipped, (size - 1 - index)[::-1])[0, :, ::-1]
+    np.multiply(transitions.T[:, :, None], scores[:, None, :-1], out=steps[:, :, 1:])
+    np.copyto(steps, 1.0, where=index == 0)
+    backward = _scan(steps, index)[0, :, ::-1]
     product: Floats = (forward * backward).T
     product /= product.sum(1, keepdims=True)
     return product
@@ -54,17 +57,22 @@ def _scan(steps: Floats, index: NDArray[np.int64]) -> Floats:
     page. Each product is scaled so that its greatest entry is 1.
     """
     total: Floats = steps / steps.max(axis=(0, 1))
-    reach = 1
+    labels, _, units = steps.shape
     longest = int(index.max()) + 1
-    labels = len(steps)
+    products, terms = np.empty((2, labels, labels, units))
+    reach = 1
     while reach < longest:
-        late = np.flatnonzero(index >= reach)
-        left, right = total[:, :, late - reach], total[:, :, late]
+        # all units at once: slices are many times faster than picking those with so
+        # many units of their page before them, which alone keep what comes out
+        late = index[reach:] >= reach
+        left, right = total[:, :, :-reach], total[:, :, reach:]
+        product, term = products[:, :, reach:], terms[:, :, reach:]
         # one multiply and one add at a time: einsum may add in another order
-        product = left[:, 0, None, :] * right[None, 0, :, :]
+        np.multiply(left[:, 0, None], right[None, 0], out=product)
         for k in range(1, labels):
-            product = product + left[:, k, None, :] * right[None, k, :, :]
-        total[:, :, late] = product / product.max(axis=(0, 1))
+            np.multiply(left[:, k, None], right[None, k], out=term)
+            product += term
+        np.divide(product, product.max(axis=(0, 1)), out=right, where=late)
         reach *= 2
     return total
 
@@ -89,7 +97,7 @@ def page_cuts(
     # whole numbers: a sum over the batch less the sum before the page is then exact;
     # rounded down, or the unit that sets the cut could fall below it
     parts = np.floor(probabilities * PARTS).astype(np.int64)
-    order = np.lexsort((-parts, pages))
+    order = np.argsort(pages * (2 * PARTS) - parts, kind="stable")
     chosen, weight, page = parts[order], sizes[order], pages[order]
     first = np.flatnonzero(np.r_[True, page[1:] != page[:-1]])
     length = np.diff(np.r_[first, len(page)])
@@ -118,7 +126,7 @@ def share_cuts(
     Arguments as for `page_cuts`; *shares*: (units,), the same in all of a page.
     """
     parts = np.floor(probabilities * FINE_PARTS).astype(np.int64)
-    order = np.lexsort((parts, pages))
+    order = np.argsort(pages * (2 * FINE_PARTS) + parts, kind="stable")
     chosen, page = parts[order], pages[order]
     first = np.flatnonzero(np.r_[True, page[1:] != page[:-1]])[: len(page)]
     length = np.diff(np.r_[first, len(page)])

@@ -63,8 +63,16 @@ SHARES = {
     "symbols": (chars.SYMBOL, chars.EMOJI),
     "blanks": (chars.SPACE,),
 }
+# (len(SHARES), CLASSES): 1 where a class is among a share's
+_MEMBERS = np.array(
+    [np.isin(np.arange(chars.CLASSES), members) for members in SHARES.values()],
+    np.float64,
+)
 COUNTS = ("digits", "sentence ends", "commas", "separators", "brackets", "blanks")
 ENDS = ("digits", "sentence ends", "commas", "separators", "brackets", "upper")
+_COUNTS, _ENDS = (
+    [list(SHARES).index(name) for name in names] for names in (COUNTS, ENDS)
+)
 SHAPE_NAMES = (
     "width",
     "words",
@@ -159,28 +167,38 @@ def extract(lines: Lines) -> Features:
     """Give the features of all units of *lines*."""
     units = len(lines.contents)
     folded = chars.fold(lines.points)
-    inside = np.zeros(len(folded) + 1, np.int8)
-    np.add.at(inside, lines.contents, 1)
-    np.add.at(inside, lines.content_ends, -1)
-    keep = np.cumsum(inside[:-1], dtype=np.int8).view(bool) & (folded != 0)
-    sources = np.flatnonzero(keep)
-    unit = np.repeat(np.arange(units), np.diff(np.searchsorted(sources, lines.starts)))
+    # visible text and what is not, in turns: content ends before the next one starts
+    turns = np.zeros(2 * units + 2, np.int64)
+    turns[1:-1:2], turns[2:-1:2] = lines.contents, lines.content_ends
+    turns[-1] = len(folded)
+    inside = np.repeat(np.arange(2 * units + 1) % 2 == 1, np.diff(turns))
+    sources = np.flatnonzero(inside & (folded != 0))
     # blanks in a row are one, also where something unseen stands between them
-    blank = folded[sources] == ord(" ")
-    single = np.ones(len(sources), bool)
-    single[1:] = ~(blank[1:] & blank[:-1] & (unit[1:] == unit[:-1]))
-    sources, unit = sources[single], unit[single]
-    starts = np.r_[0, np.cumsum(np.bincount(unit, minlength=units) + 2)]
-    places = np.arange(len(sources)) + 2 * unit + 1
+    seen = folded.take(sources)
+    blank = seen == ord(" ")
+    again = np.flatnonzero(blank[1:] & blank[:-1]) + 1
+    ahead, own = (
+        np.searchsorted(lines.starts, sources[place], "right")
+        for place in (again - 1, again)
+    )
+    again = again[ahead == own]
+    sources, seen = np.delete(sources, again), np.delete(seen, again)
+    sizes = np.diff(np.searchsorted(sources, lines.starts))
+    starts = np.zeros(units + 1, np.int64)
+    np.cumsum(sizes + 2, out=starts[1:])
+    unit = np.repeat(np.arange(units), sizes)
+    places = np.arange(1, len(sources) + 1) + 2 * unit
     stream = np.full(starts[-1], MARK, np.uint32)
-    stream[places] = folded[sources]
+    stream[places] = seen
+    visible = lines.classes.take(sources)
     classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
-    classes[places] = lines.classes[sources]
-    word_starts, word_ends = words.runs(LETTERS[classes])
-    word_units = np.searchsorted(starts, word_starts, "right") - 1
+    classes[places] = visible
+    word_starts, word_ends = words.runs(LETTERS.take(classes))
+    in_unit = np.diff(np.searchsorted(word_starts, starts))
+    word_units = np.repeat(np.arange(units), in_unit)
     counts = np.bincount(
-        unit * chars.CLASSES + classes[places], minlength=units * chars.CLASSES
-    ).reshape(units, chars.CLASSES)
+        visible.astype(np.int64) * units + unit, minlength=units * chars.CLASSES
+    ).reshape(chars.CLASSES, units)
     return Features(
         stream=stream,
         classes=classes,
@@ -199,7 +217,7 @@ def extract(lines: Lines) -> Features:
                 classes[starts[1:] - 2],
             ),
             (
-                np.bincount(word_units, minlength=units),
+                in_unit,
                 _sums(word_units, word_ends - word_starts, units),
                 _sums(word_units, classes[word_starts] == chars.UPPER, units),
             ),
@@ -219,10 +237,10 @@ def topic_words(
     long = features.word_ends - features.word_starts >= TOPIC_WORD
     digits = classes[features.word_starts] == chars.DIGIT
     chosen = long & ~digits
-    han = _HAN[classes]
+    han = _HAN.take(classes)
     second = np.flatnonzero(han[1:] & han[:-1]) + 1
     pairs = hashing.pair_hashes(stream)[second - 1] * np.uint32(hashing.WORD_FACTOR)
-    units = np.searchsorted(features.starts, second, "right") - 1
+    units = np.repeat(np.arange(len(features.sizes)), features.sizes)[second]
     return (
         np.concatenate([features.words[chosen], pairs]),
         np.concatenate([features.word_units[chosen], units]),
@@ -230,7 +248,7 @@ def topic_words(
 
 
 def _log(values: NDArray[np.int64]) -> NDArray[np.int16]:
-    return _LOG[np.minimum(values, len(_LOG) - 1)]
+    return _LOG.take(values, mode="clip")
 
 
 def _sums(
@@ -249,32 +267,38 @@ def _shape(
 ) -> NDArray[np.int16]:
     """Give the shape columns, in the order of SHAPE_NAMES.
 
-    *counts*: (units, CLASSES). *ends*: the class of each unit's first and last
+    *counts*: (CLASSES, units). *ends*: the class of each unit's first and last
     place. *words_of*: how many words each unit has, how many letters they have
     together, and how many of them open with a capital.
     """
-    units = len(counts)
+    units = counts.shape[1]
     first, last = ends
     in_unit, letters, capital = words_of
-    groups = {name: counts[:, list(members)].sum(1) for name, members in SHARES.items()}
-    total = np.maximum(counts.sum(1), 1)
-    wide = groups["han"] + groups["kana"] + counts[:, chars.HANGUL]
-    width = counts.sum(1) + wide
+    # a matrix product of whole numbers in float64 is exact, and one step
+    groups = (_MEMBERS @ counts).astype(np.int64)
+    group = dict(zip(SHARES, groups, strict=True))
+    number = counts.sum(0)
+    total = np.maximum(number, 1)
+    wide = group["han"] + group["kana"] + counts[chars.HANGUL]
+    width = number + wide
     some = np.maximum(in_unit, 1)
     line = np.cumsum(lines.heads) - 1
     line_width = _sums(line, width, units)[line]
-    tails = np.r_[lines.heads[1:], True][:units]
+    tails = np.ones(units, bool)
+    tails[:-1] = lines.heads[1:]
     blank_before, indentation = _margins(lines)
-    blank_after = np.r_[blank_before[1:], 0][:units]
+    blank_after = np.zeros(units, np.int64)
+    blank_after[:-1] = blank_before[1:]
     columns = [
         _log(width),
         _log(in_unit + wide // 2),
         np.minimum(8 * letters // some, TOP),
         TOP * capital // some,
-        *(TOP * group // total for group in groups.values()),
-        *(_log(groups[name]) for name in COUNTS),
-        *(TOP * np.isin(first, SHARES[name]) for name in ENDS),
-        *(TOP * np.isin(last, SHARES[name]) for name in ENDS),
+        # exact in float64, which divides faster than int64
+        *np.floor(TOP * groups / total),
+        *_log(groups[_COUNTS]),
+        *(TOP * _MEMBERS[_ENDS].take(first, axis=1)),
+        *(TOP * _MEMBERS[_ENDS].take(last, axis=1)),
         TOP * lines.heads,
         TOP * tails,
         _log(line_width),
@@ -282,7 +306,9 @@ def _shape(
         np.minimum(32 * blank_after, TOP),
         _log(indentation),
     ]
-    return np.stack(columns, axis=1).astype(np.int16)
+    # rows are faster to put together; a unit's columns must lie side by side
+    rows = np.stack(columns, dtype=np.int16, casting="unsafe")
+    return np.ascontiguousarray(rows.T)
 
 
 def _margins(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -7,6 +7,7 @@ top bits of H_n. Multipliers are fixed for ever: a model is trained for them.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,10 +49,12 @@ def word_hashes(
     ``Σ c[i]·B^(i-start) mod 2^32``, from one running sum over the stream; B is odd,
     so B^start can be divided out.
     """
-    powers = _powers(WORD_BASE, len(stream))
-    inverse = _powers(pow(WORD_BASE, -1, 1 << 32), len(stream))
+    # batches are of about one size, and their powers the same
+    size = 1 << len(stream).bit_length()
+    powers = _powers(WORD_BASE, size)
+    inverse = _powers(pow(WORD_BASE, -1, 1 << 32), size)
     total = np.zeros(len(stream) + 1, np.uint32)
-    np.cumsum(stream * powers, dtype=np.uint32, out=total[1:])
+    np.cumsum(stream * powers[: len(stream)], dtype=np.uint32, out=total[1:])
     hashes: NDArray[np.uint32] = (total[ends] - total[starts]) * inverse[starts]
     # a polynomial's low bits are weak; the top bits of a product are not
     hashes ^= hashes >> np.uint32(15)
@@ -63,13 +66,15 @@ def pair_hashes(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return hashes[:-1] * np.uint32(PAIR_FACTOR) + hashes[1:]
 
 
+@lru_cache(maxsize=2)
 def _powers(base: int, size: int) -> NDArray[np.uint32]:
-    """Give base^0 … base^(size-1) mod 2^32, by doubling."""
-    powers = np.ones(max(size, 1), np.uint32)
+    """Give base^0 … base^(size-1) mod 2^32, by doubling; not to be written to."""
+    powers = np.ones(size, np.uint32)
     done = 1
     while done < size:
         more = min(done, size - done)
         factor = np.uint32(pow(base, done, 1 << 32))
         powers[done : done + more] = powers[:more] * factor
         done += more
+    powers.flags.writeable = False
     return powers

@@ -23,7 +23,9 @@ def runs(members: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int6
     >>> runs(np.array([True, True, False, True]))
     (array([0, 3]), array([2, 4]))
     """
-    edges = np.flatnonzero(np.diff(np.r_[False, members, False].view(np.int8)))
+    padded = np.zeros(len(members) + 2, bool)
+    padded[1:-1] = members
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
     return edges[::2], edges[1::2]
 
 
