@@ -39,6 +39,9 @@ HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
 CHINESE = 0.25
+_LETTERS, _UNREAD, _HAN = (
+    np.isin(np.arange(chars.CLASSES), members) for members in (LETTERS, UNREAD, HAN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +248,8 @@ def chinese(batch: Batch) -> NDArray[np.bool_]:
     found, pages = batch.features, batch.lines.pages
     owner = np.repeat(pages, found.sizes)
     number = int(pages.max()) + 1 if len(pages) else 0
-    han = np.bincount(owner, np.isin(found.classes, HAN), number)
-    letters = np.bincount(owner, np.isin(found.classes, LETTERS), number)
+    han = np.bincount(owner, _HAN[found.classes], number)
+    letters = np.bincount(owner, _LETTERS[found.classes], number)
     return ((han > 0) & (han >= CHINESE * letters))[pages]
 
 
@@ -288,8 +291,7 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
     """
     found, pages = batch.features, batch.lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
-    letters = np.isin(found.classes, LETTERS)
-    unread = np.isin(found.classes, UNREAD)
+    letters, unread = _LETTERS[found.classes], _UNREAD[found.classes]
     own = np.bincount(units, unread, len(pages))
     size = np.maximum(np.bincount(units, letters, len(pages)), 1)
     number = int(pages.max()) + 1 if len(pages) else 0
