@@ -20,6 +20,7 @@ from dross.phrases import (
     head_values,
     stretch_columns,
 )
+from dross.seams import gap_evidence
 from tests.oracles import batches
 
 BITS = 10
@@ -147,9 +148,12 @@ def test_columns_say_what_the_plain_loop_says(texts: list[str], seed: int) -> No
     values = head_values(found, packed, "phrase") - 60
     values[found.starts[:-1]] = values[found.starts[1:] - 1] = -(1 << 20)  # marks
     stretches = all_stretches(values, found.starts)
+    gaps = gap_evidence(found, tables)
     logits = rng.normal(0, 9, (len(found.sizes), 3))
 
-    columns = stretch_columns(found, packed, tables, stretches, logits, lines.pages)
+    columns = stretch_columns(
+        found, packed, tables, gaps, stretches, logits, lines.pages
+    )
 
     assert columns.shape == (len(stretches.units), len(NAMES))
     odds = np.floor(8 * (logits[:, 2] - logits[:, :2].max(1))).clip(-TOP, TOP)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import evidence, phrases
+from dross import evidence, phrases, seams
 from dross.spans import SPAM
 from training.linear import AdagradHeads, Rows
 from training.rows import PHRASE, SEAM, window_rows
@@ -82,7 +82,8 @@ def mistaken(
         features = units.features
         sums = evidence.place_sums(features, bits, packed)
         every = np.ones(len(units.labels), bool)
-        found = phrases.candidates(features, sums, packed, every, PRICE, EDGE)
+        gaps = seams.gap_evidence(features, packed)
+        found = phrases.candidates(features, sums, gaps, every, PRICE, EDGE)
         own = phrases.head_values(features, sums, "phrase")
         spam = np.zeros(len(features.stream), bool)
         spam[features.places] = units.label_of[features.sources] == SPAM

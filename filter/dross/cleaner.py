@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, decode, dial, edges, features, network, phrases
+from dross import chars, decode, dial, edges, features, network, phrases, seams
 from dross.dial import Point
 from dross.errors import TextError
 from dross.features import Features
@@ -204,13 +204,15 @@ class Cleaner:
         """Give the likeliest stretches of the *chosen* units, with their columns."""
         rule, tables = self.model.config.phrase, self.model.packed
         chosen = chosen & ~_at_home(batch)
+        gaps = seams.gap_evidence(batch.features, tables)
         found = phrases.candidates(
-            batch.features, batch.packed, tables, chosen, rule.price, rule.edge
+            batch.features, batch.packed, gaps, chosen, rule.price, rule.edge
         )
         columns = phrases.stretch_columns(
             batch.features,
             batch.packed,
             tables,
+            gaps,
             found,
             batch.logits,
             batch.lines.pages,

@@ -107,14 +107,14 @@ def head_values(
 def candidates(  # noqa: PLR0913, PLR0917 — evidence, and the rule by which it counts
     features: Features,
     packed: list[NDArray[np.uint64]],
-    tables: list[NDArray[np.uint64]],
+    gaps: Ints,
     chosen: NDArray[np.bool_],
     price: int,
     edge: int,
 ) -> Stretches:
     """Give the likeliest stretches of the *chosen* units; no mark is in any.
 
-    *packed*: evidence of each place. *tables*: the heads' packed weights. *price*: of
+    *packed*: evidence of each place. *gaps*: as `seams.gap_evidence`. *price*: of
     a place, above the mean of its unit: the words of English spam stand in genuine
     text as well, and are only likelier to be spam than those around them. *edge*: what
     is added to the evidence of a seam, which is below 0 where text runs on.
@@ -128,7 +128,6 @@ def candidates(  # noqa: PLR0913, PLR0917 — evidence, and the rule by which it
     values[bounds[:-1]] = NEVER
     values[bounds[1:] - 1] = NEVER
     values[np.repeat(~chosen, sizes)] = NEVER
-    gaps = seams.gap_evidence(features, tables)
     inside = np.ones(len(own), bool)
     inside[bounds[:-1]] = inside[bounds[:-1] + 1] = inside[bounds[1:] - 1] = False
     edges = np.r_[np.where(inside, SEAM_WEIGHT * (gaps + edge), 0), 0]
@@ -212,6 +211,7 @@ def stretch_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     features: Features,
     packed: list[NDArray[np.uint64]],
     tables: list[NDArray[np.uint64]],
+    gaps: Ints,
     stretches: Stretches,
     logits: Floats,
     pages: Ints,
@@ -219,10 +219,10 @@ def stretch_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
     """Give what is known of each stretch; (stretches, len(NAMES)).
 
     *packed*: evidence of each place. *tables*: the heads' packed weights, by which
-    seams are judged. *logits*: (units, labels), the second pass's scores. *pages*:
-    (units,).
+    seams are judged. *gaps*: as `seams.gap_evidence`. *logits*: (units, labels), the
+    last pass's scores. *pages*: (units,).
     """
-    parts = _parts(features, packed, tables, stretches, logits, pages)
+    parts = _parts(features, packed, tables, gaps, stretches, logits, pages)
     return np.clip(np.stack(list(parts), axis=1), -TOP, TOP).astype(np.int8)
 
 
@@ -230,6 +230,7 @@ def _parts(  # noqa: PLR0913, PLR0917 — as above
     features: Features,
     packed: list[NDArray[np.uint64]],
     tables: list[NDArray[np.uint64]],
+    gaps: Ints,
     stretches: Stretches,
     logits: Floats,
     pages: Ints,
@@ -279,7 +280,7 @@ def _parts(  # noqa: PLR0913, PLR0917 — as above
     for classes in (features.classes[starts - 1], features.classes[ends]):
         for members in AROUND.values():
             yield TOP * _among(classes, members)
-    yield from _seams(features, tables, starts, ends)
+    yield from _seams(features, tables, gaps, starts, ends)
     hashes = hashing.word_hashes(features.stream, cores.starts, cores.ends)
     yield 2 * _log(_others((page << 32) | hashes.astype(np.int64)) * (core_length > 0))
     yield _returns(features, pages, starts, ends)
@@ -289,15 +290,20 @@ def _parts(  # noqa: PLR0913, PLR0917 — as above
 
 
 def _seams(
-    features: Features, tables: list[NDArray[np.uint64]], starts: Ints, ends: Ints
+    features: Features,
+    tables: list[NDArray[np.uint64]],
+    gaps: Ints,
+    starts: Ints,
+    ends: Ints,
 ) -> Iterator[Ints]:
     """Give whether text was joined at the stretch's edges, and would be without it."""
     blank = (features.classes[starts - 1] == chars.SPACE) & (
         features.classes[ends] == chars.SPACE
     )
-    for lefts, rights in ((starts, starts), (ends, ends), (starts, ends + blank)):
-        found = seams.seam_evidence(features, tables, lefts, rights)
-        yield np.floor_divide(found, SEAM_STEP)
+    yield np.floor_divide(gaps[starts], SEAM_STEP)
+    yield np.floor_divide(gaps[ends], SEAM_STEP)
+    without = seams.seam_evidence(features, tables, starts, ends + blank)
+    yield np.floor_divide(without, SEAM_STEP)
 
 
 def _cores(values: Ints, starts: Ints, length: Ints) -> tuple[Stretches, Ints]:
@@ -324,10 +330,12 @@ def _among(classes: NDArray[np.uint8], members: tuple[int, ...]) -> NDArray[np.b
 
 def _others(keys: Ints) -> Ints:
     """Give how many others have each one's key."""
-    if not len(keys):
-        return keys
-    _, group = np.unique(keys, return_inverse=True)
-    others: Ints = np.bincount(group)[group] - 1
+    order = np.argsort(keys)
+    ordered = keys[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(keys)])
+    times = np.diff(np.r_[first, len(keys)])
+    others = np.empty_like(keys)
+    others[order] = np.repeat(times - 1, times)
     return others
 
 
