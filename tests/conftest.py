@@ -75,6 +75,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
             spam=0.6,
             spam_to_chrome=0.4,
+            named=0.5,
             lowest=0.2,
             highest=0.8,
         ),

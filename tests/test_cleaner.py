@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 
 import dross
 from dross.cleaner import BATCH, Cleaned, Cleaner, batches
-from dross.spans import ARTICLE, LABELS, SPAM
+from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from tests import oracles
 from tests.oracles import odd_texts
 
@@ -189,3 +190,21 @@ def test_the_units_of_a_page_are_labelled_one_by_one(tiny_cleaner: Cleaner) -> N
 
     assert tiny_cleaner.unit_labels(batch).shape == (4,)
     assert set(tiny_cleaner.unit_labels(batch).tolist()) <= {ARTICLE, 1, SPAM}
+
+
+@given(oracles.batches)
+def test_naming_what_is_cut_anyway_cuts_nothing_more(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    config = tiny_cleaner.model.config
+    labels = {}
+    for named in (1.0, 0.3):
+        rule = replace(config.decoding, named=named)
+        cleaner = Cleaner(
+            replace(tiny_cleaner.model, config=replace(config, decoding=rule))
+        )
+        labels[named] = cleaner.unit_labels(cleaner.read(texts))
+
+    changed = labels[1.0] != labels[0.3]
+    assert set(labels[1.0][changed].tolist()) <= {CHROME}
+    assert set(labels[0.3][changed].tolist()) <= {SPAM}

@@ -85,7 +85,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     for name in model.PASSES:
         keep = run / f"{name}.joblib"
         passes.append(fit_pass(keep, texts, found, passes, rng, jobs))
-    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 0.05, 0.5)
+    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),
@@ -105,6 +105,8 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
     config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
+    named = replace(config.decoding, named=decisions.NAMED)
+    config = replace(config, decoding=named)
     model.save(run / "model", config, weights, rarity, (*passes, phrase))
 
 

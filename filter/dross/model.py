@@ -39,8 +39,9 @@ class Decoding:
     ``transitions`` (labels, labels) are log weights from one unit's label to the
     next one's. A unit is spam where its chance to be so is at least
     ``spam`` of that to be spam or article, and ``spam_to_chrome`` times that to be
-    chrome. ``lowest`` and ``highest`` bound the cut that each page finds for itself
-    between article and chrome.
+    chrome; where it is cut in any case and likelier spam than chrome, at least
+    ``named`` of that to be spam or article. ``lowest`` and ``highest`` bound the cut
+    that each page finds for itself between article and chrome.
     """
 
     temperature: float
@@ -48,6 +49,7 @@ class Decoding:
     transitions: tuple[tuple[float, ...], ...]
     spam: float
     spam_to_chrome: float
+    named: float
     lowest: float
     highest: float
 
