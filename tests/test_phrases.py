@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,6 +72,32 @@ def test_the_best_stretch_is_the_best_of_all(values: list[list[int]]) -> None:
             expected.append((unit, int(bounds[unit]) + start, int(bounds[unit]) + end))
 
     assert triples(best_stretches(numbers, bounds)) == expected
+
+
+@given(units, st.integers(0, 2**32 - 1))
+def test_the_best_stretch_counts_what_its_edges_are_worth(
+    values: list[list[int]], seed: int
+) -> None:
+    numbers, bounds = flat(values)
+    opening, closing = np.random.default_rng(seed).integers(
+        -300, 300, (2, len(numbers))
+    )
+    expected = []
+    for unit, (first, end_of) in enumerate(pairwise(bounds.tolist())):
+        every = [
+            (
+                -int(numbers[start:end].sum() + opening[start] + closing[end - 1]),
+                end,
+                -start,
+            )
+            for start in range(first, end_of)
+            for end in range(start + 1, end_of + 1)
+        ]
+        total, end, start = min(every)
+        if total < 0:
+            expected.append((unit, -start, end))
+
+    assert triples(best_stretches(numbers, bounds, opening, closing)) == expected
 
 
 @given(units)

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from training.insertion import Insertion
     from training.spam import SpamSource
 
+TRAINING_RENDERINGS = 4  # of each page
 # Half of the pages get spam: far more than the web has, so that there is enough of
 # each kind to learn from; how rare it is comes in with the thresholds.
-TRAINING_RENDERINGS = 4
 INJECTED_SHARE = 0.5
 DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.

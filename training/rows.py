@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import chars
 from dross.evidence import HEADS
-from dross.features import LETTERS, MARK, extract
+from dross.features import HAN, LETTERS, MARK, extract
 from dross.lines import split_pages
 from dross.seams import seam_buckets
 from dross.spans import SPAM
@@ -36,8 +35,7 @@ SPAM_WEIGHT = np.float32(3)
 # One gap between characters in so many teaches the seam head, and fewer of those
 # inside a word, of which there are too many.
 SEAM_EVERY, INSIDE_EVERY = 40, 5
-MOST = 10
-_HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA)
+MOST = 10  # windows of a stretch of spam
 
 
 def line_rows(
@@ -117,7 +115,7 @@ def seam_rows(
     before, after = np.maximum(gaps - 4, 0), np.minimum(gaps + 4, len(stream))
     clean = spoilt[after] == spoilt[before]
     inside = (stream[gaps - 1] != MARK) & (stream[gaps] != MARK)
-    letter, han = LETTERS[classes], np.isin(classes, _HAN)
+    letter, han = LETTERS[classes], HAN[classes]
     kind = (2 * letter + 4 * han)[gaps - 1] * 8 + (2 * letter + 4 * han)[gaps]
     drawn = rng.random(len(gaps)) * SEAM_EVERY
     within = letter[gaps - 1] & letter[gaps]

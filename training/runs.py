@@ -37,7 +37,8 @@ _HEADS_CODE = (
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "chars", "evidence", "features", "hashing", "lines", "seams", "words",
+            "chars", "evidence", "features", "hashing", "lines", "phrases", "seams",
+            "words",
         )
     ),
     *(
@@ -45,8 +46,7 @@ _HEADS_CODE = (
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
             "heads", "injection", "insertion", "layout", "linear", "mining", "phrases",
-            "probes",
-            "rows", "slots", "spam", "units", "written",
+            "probes", "render", "rows", "slots", "spam", "units", "written",
         )
     ),
     *(
@@ -58,7 +58,7 @@ _FIT_CODE = (
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
+            "cleaner", "context", "decode", "dial", "edges", "network",
         )
     ),
     *(

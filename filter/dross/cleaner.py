@@ -280,13 +280,13 @@ def labels_at(
         cut = np.minimum(cut, decode.share_cuts(article, size, pages, share))
     genuine = np.where(article >= cut, ARTICLE, CHROME)
     least = _by_unit(batch, points, "spam")
-    share = spam_odds(rule, batch.posteriors)
-    spam = share >= least
+    odds = spam_odds(rule, batch.posteriors)
+    spam = odds >= least
     # What is cut in any case has the likelier name, for less evidence: nothing more is
     # lost by it. A dial that asks for more asks for it here, too.
     enough = np.where(least > rule.spam, least, np.minimum(least, rule.named))
     likelier = batch.posteriors[:, SPAM] > batch.posteriors[:, CHROME]
-    spam |= (genuine == CHROME) & likelier & (share >= enough)
+    spam |= (genuine == CHROME) & likelier & (odds >= enough)
     return np.where(spam & ~_at_home(batch), SPAM, genuine)
 
 

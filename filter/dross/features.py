@@ -37,7 +37,7 @@ LETTERS = np.isin(
         chars.LETTER,
     ],
 )
-_HAN = np.isin(
+HAN = np.isin(
     np.arange(chars.CLASSES),
     [chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA],
 )
@@ -237,7 +237,7 @@ def topic_words(
     long = features.word_ends - features.word_starts >= TOPIC_WORD
     digits = classes[features.word_starts] == chars.DIGIT
     chosen = long & ~digits
-    han = _HAN.take(classes)
+    han = HAN.take(classes)
     second = np.flatnonzero(han[1:] & han[:-1]) + 1
     pairs = hashing.pair_hashes(stream)[second - 1] * np.uint32(hashing.WORD_FACTOR)
     units = np.repeat(np.arange(len(features.sizes)), features.sizes)[second]

@@ -25,8 +25,7 @@ COLUMNS = 120
 # nothing.
 PIECE = 6
 ASCII = 0x80
-# A bracket or quote after a sentence end belongs to that sentence, unless it opens
-# the next one: 。“我们 ("We …).
+# Han and kana; signs that may be theirs; what ends a sentence or a clause.
 _EAST, _SIGNS, _CLOSES = (
     np.isin(np.arange(chars.CLASSES), members)
     for members in (
@@ -35,6 +34,8 @@ _EAST, _SIGNS, _CLOSES = (
         (chars.SENTENCE_END, chars.COMMA),
     )
 )
+# A bracket or quote after a sentence end belongs to that sentence, unless it opens
+# the next one: 。“我们 ("We …).
 _OPENING = np.array([ord(c) for c in "([{（［｛“‘「『《〈【〔«‹"], np.uint32)
 
 

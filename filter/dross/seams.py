@@ -2,8 +2,7 @@
 
 What was pushed into a sentence or a word leaves n-grams that reach over its edges
 and that nobody writes, whatever it is about: 聚乙|恋之欲 (polyethyl- | a film's
-name). A head learns such n-grams from texts cut and joined at random. Only the few
-places that could be edges of spam are looked at.
+name). A head learns such n-grams from texts cut and joined at random.
 """
 
 import numpy as np
@@ -82,14 +81,7 @@ def gap_evidence(features: Features, tables: list[NDArray[np.uint64]]) -> Ints:
     What `seam_evidence` gives for each place by itself, for all of them at once; 0
     for what no text is joined at: a mark, and the place after one.
     """
-    bits = (len(tables[0]) - 1).bit_length() - 1
-    index = HEADS.index("seam")
-    table, shift = tables[index // FIELDS], np.uint64(16 * (index % FIELDS))
-
-    def weights(buckets: NDArray[np.uint32]) -> Ints:
-        fields = (table[buckets] >> shift) & np.uint64(0xFFFF)
-        return fields.astype(np.int64) - BIAS
-
+    bits = _bits(tables)
     number = len(features.stream)
     mark = features.stream == MARK
     marks = np.r_[0, np.cumsum(mark)]
@@ -102,7 +94,7 @@ def gap_evidence(features: Features, tables: list[NDArray[np.uint64]]) -> Ints:
         # an n-gram with a mark in it is none
         whole = marks[last + 1] == marks[last + 1 - order]
         running = np.zeros(number + order, np.int64)
-        running[order : number + 1] = np.cumsum(weights(buckets[last]) * whole)
+        running[order : number + 1] = np.cumsum(_weights(tables, buckets[last]) * whole)
         running[number + 1 :] = running[number]
         # over the place before g reach the n-grams that end at g … g + order - 2
         place = np.arange(number)
@@ -111,7 +103,7 @@ def gap_evidence(features: Features, tables: list[NDArray[np.uint64]]) -> Ints:
     same = np.flatnonzero(features.word_units[1:] == features.word_units[:-1])
     first, second = features.word_ends[same], features.word_starts[same + 1]
     pairs = words[same] * np.uint32(hashing.PAIR_FACTOR) + words[same + 1]
-    own = weights(pairs >> np.uint32(32 - bits))
+    own = _weights(tables, pairs >> np.uint32(32 - bits))
     near = second - first < REACH
     first, second, own = first[near], second[near], own[near]
     step = np.zeros(number + 1, np.int64)
@@ -132,10 +124,20 @@ def seam_evidence(
 
     *tables*: the heads' weights, as `evidence.pack` gives them.
     """
-    bits = (len(tables[0]) - 1).bit_length() - 1
-    index = HEADS.index("seam")
-    buckets = seam_buckets(features, lefts, rights, bits)
-    words = tables[index // FIELDS][buckets] >> np.uint64(16 * (index % FIELDS))
-    fields = (words & np.uint64(0xFFFF)).astype(np.int64) - BIAS
-    total: Ints = fields.sum(1)
+    buckets = seam_buckets(features, lefts, rights, _bits(tables))
+    total: Ints = _weights(tables, buckets).sum(1)
     return total
+
+
+def _bits(tables: list[NDArray[np.uint64]]) -> int:
+    """Give the table's bits: it has one row more than there are buckets."""
+    return (len(tables[0]) - 1).bit_length() - 1
+
+
+def _weights(
+    tables: list[NDArray[np.uint64]], buckets: NDArray[np.uint32]
+) -> NDArray[np.int64]:
+    """Give the seam head's weight of each bucket."""
+    index = HEADS.index("seam")
+    fields = tables[index // FIELDS][buckets] >> np.uint64(16 * (index % FIELDS))
+    return (fields & np.uint64(0xFFFF)).astype(np.int64) - BIAS
