@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from dross import context, evidence, model, phrases
+from dross import context, evidence, model, phrases, places
 from dross.cleaner import Cleaner, open_cleaner
 from dross.dial import NEVER, Dial, Point, Step
 from dross.network import Layer, Network
@@ -44,7 +44,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
 
     It knows nothing, but its labels change often: every kind of span occurs.
     """
-    first, second, third, phrase = (
+    networks = tuple(
         Network(
             tuple(
                 Layer(
@@ -63,7 +63,9 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             (len(context.NAMES), len(LABELS)),
             (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
             (HIDDEN + len(context.SECOND_NAMES), len(LABELS)),
-            (len(phrases.NAMES), 1),
+            (len(places.GATE_NAMES), 1),
+            (len(places.NAMES), 1),
+            (HIDDEN + len(places.SECOND_NAMES), 1),
         )
     )
     config = model.Config(
@@ -79,14 +81,20 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             lowest=0.2,
             highest=0.8,
         ),
-        phrase=model.PhraseRule(price=60, edge=20, threshold=0.0),
+        phrase=model.PhraseRule(
+            gate=-0.5,
+            chain=phrases.ChainRule(
+                temperature=0.8, offset=-0.5, change=-0.7, least=0.3
+            ),
+            threshold=1.0,
+        ),
         verdict=model.VerdictRule(article_width=10, spam_share=0.3),
         about={"name": "random"},
         dial=TINY_DIAL,
     )
     weights = rng.integers(-128, 128, (1 << BITS, len(evidence.HEADS)), np.int8)
     rarity = rng.integers(0, 256, 1 << context.RARITY_BITS, np.uint8)
-    return model.save(folder, config, weights, rarity, (first, second, third, phrase))
+    return model.save(folder, config, weights, rarity, networks)
 
 
 @pytest.fixture(scope="session")

@@ -232,7 +232,10 @@ def test_lines_take_the_label_they_begin_with() -> None:
         dross.Span(8, 24, "article", 1.0),
         dross.Span(24, 32, "spam", 1.0),
     )
-    cleaned = [dross.Cleaned("", spans, "repaired"), dross.Cleaned("", (), "rejected")]
+    cleaned = [
+        dross.Cleaned("", spans, "repaired", {}),
+        dross.Cleaned("", (), "rejected", {}),
+    ]
 
     lines, labels = sample.line_labels(pages, cleaned)
 

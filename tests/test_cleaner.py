@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 import dross
+from dross import chars
 from dross.cleaner import BATCH, Cleaned, Cleaner, batches
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from tests import oracles
-from tests.oracles import odd_texts
+from tests.oracles import UNSEEN, WIDE, odd_texts
+from tests.oracles import batches as text_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +123,21 @@ def test_odd_texts_give_the_same_results_alone_and_together(
     texts = [text for _, text in odd_texts()]
 
     assert tiny_cleaner.clean_all(texts) == [tiny_cleaner(text) for text in texts]
+
+
+@shared
+@given(texts=text_batches)
+def test_the_widths_of_a_page_are_those_of_its_spans(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    for text, page in zip(texts, tiny_cleaner.clean_all(texts), strict=True):
+        expected = dict.fromkeys(LABELS, 0)
+        for span in page.spans:
+            points = chars.code_points(text[span.start : span.end])
+            for kind in chars.classify(points).tolist():
+                expected[span.label] += (kind not in UNSEEN) * (1 + (kind in WIDE))
+
+        assert page.widths == expected
 
 
 def test_every_label_and_verdict_occurs_with_the_small_model(

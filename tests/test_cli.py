@@ -94,7 +94,12 @@ def scores(name: str, text: str) -> dict[str, object]:
         }
         for s in cleaned.spans
     ]
-    return {"id": name, "verdict": cleaned.verdict, "spans": spans}
+    return {
+        "id": name,
+        "verdict": cleaned.verdict,
+        "widths": cleaned.widths,
+        "spans": spans,
+    }
 
 
 def bad_line(path: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 from dross.edges import mend
 from dross.features import extract
 from dross.lines import split_pages
-from dross.phrases import Stretches
+from dross.spans import Stretches
 
 # The page's text in three parts (the middle one is spam), and how far off the edges
 # were found to be.

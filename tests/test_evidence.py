@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dross.evidence import BIAS, CHUNK, FIELDS, HEADS, pack, place_sums, unit_sums
+from dross.evidence import (
+    BIAS,
+    CHUNK,
+    FIELDS,
+    HEADS,
+    head_values,
+    pack,
+    place_sums,
+    unit_sums,
+)
 from dross.features import MARK, ORDERS, Features, extract
 from dross.lines import split_pages
-from dross.phrases import head_values
 from tests.oracles import batches, odd_texts
 
 if TYPE_CHECKING:

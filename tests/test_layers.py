@@ -20,6 +20,7 @@ LAYERS = (
     ("gold", "features"),
     ("evidence", "scores"),
     ("context", "seams"),
+    ("places",),
     ("phrases",),
     ("edges",),
     ("model",),

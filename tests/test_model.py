@@ -44,8 +44,7 @@ def test_a_model_is_read_as_it_was_written(folder: Path) -> None:
     found = model.load(folder)
     again = folder.parent / "again"
     weights = np.load(folder / "evidence.npy")
-    networks = (*found.passes, found.phrase)
-    model.save(again, found.config, weights, found.rarity, networks)
+    model.save(again, found.config, weights, found.rarity, found.networks)
 
     assert found.config.bits == BITS
     assert found.config.dial == TINY_DIAL

@@ -46,8 +46,10 @@ def test_statistics_count_characters_by_what_became_of_them() -> None:
     spans = (dross.Span(0, 6, "article", 1.0), dross.Span(6, 10, "spam", 0.9))
     counts = Statistics()
 
-    counts.add(Record("1", "0123456789", "here"), dross.Cleaned("012345", spans, "x"))
-    counts.add(Record("2", "", "here"), dross.Cleaned("", (), "x"))
+    counts.add(
+        Record("1", "0123456789", "here"), dross.Cleaned("012345", spans, "x", {})
+    )
+    counts.add(Record("2", "", "here"), dross.Cleaned("", (), "x", {}))
 
     assert counts == Statistics(documents=2, characters=10, kept=6, spam=4)
 

@@ -17,7 +17,7 @@ from dross.seams import (
     TERMS,
     gap_evidence,
     seam_buckets,
-    seam_evidence,
+    seam_weights,
 )
 from tests.oracles import batches
 
@@ -95,19 +95,6 @@ def test_seams_hold_the_n_grams_of_the_plain_loop(texts: list[str], seed: int) -
         assert row[-1] == slow_pair(found, left, right)
 
 
-def test_the_evidence_of_a_seam_is_the_sum_of_its_weights() -> None:
-    found = extract(split_pages(["The river rose by two metres."]))
-    weights = np.random.default_rng(3).integers(-127, 128, (NONE, len(HEADS)), np.int8)
-    places = np.arange(2, 20)
-
-    evidence = seam_evidence(found, pack(weights), places, places)
-
-    own = np.r_[weights[:, HEADS.index("seam")], 0].astype(int)
-    assert evidence.tolist() == [
-        int(own[row].sum()) for row in seam_buckets(found, places, places, BITS)
-    ]
-
-
 @settings(max_examples=60)
 @given(batches, st.integers(0, 2**32 - 1))
 def test_the_evidence_of_all_gaps_is_that_of_each(texts: list[str], seed: int) -> None:
@@ -118,16 +105,16 @@ def test_the_evidence_of_all_gaps_is_that_of_each(texts: list[str], seed: int) -
     mark = found.stream == MARK
     gaps = np.flatnonzero(~mark[1:] & ~mark[:-1]) + 1
 
-    everywhere = gap_evidence(found, pack(weights))
+    everywhere = gap_evidence(found, seam_weights(pack(weights)))
 
-    one_by_one = seam_evidence(found, pack(weights), gaps, gaps)
+    own = np.r_[weights[:, HEADS.index("seam")], 0].astype(int)
+    one_by_one = own[seam_buckets(found, gaps, gaps, BITS)].sum(1)
     assert everywhere[gaps].tolist() == one_by_one.tolist()
     assert not np.delete(everywhere, gaps).any()
 
 
 def test_a_seam_is_the_same_alone_and_in_a_batch() -> None:
     page = "河水上涨两米，三座村庄被迫撤离。"  # the river rose, villages left
-    weights = np.random.default_rng(4).integers(-127, 128, (NONE, len(HEADS)), np.int8)
     results = []
     for texts in ([page], ["Oslo\n", page, "мир"]):
         lines = split_pages(texts)
@@ -138,6 +125,6 @@ def test_a_seam_is_the_same_alone_and_in_a_batch() -> None:
             if "".join(texts)[start:end] == page
         ]
         at = np.array(place)
-        results.append(seam_evidence(found, pack(weights), at, at + 3).tolist())
+        results.append(seam_buckets(found, at, at + 3, BITS).tolist())
 
     assert results[0] == results[1]

@@ -16,6 +16,7 @@ import numpy as np
 from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
+from training.phrases import pick
 from training.probes import read_near_misses, read_texts
 from training.render import RENDERINGS, chosen
 from training.spam import read_spam
@@ -32,6 +33,20 @@ TRAINING_RENDERINGS = 4  # of each page
 # Half of the pages get spam: far more than the web has, so that there is enough of
 # each kind to learn from; how rare it is comes in with the thresholds.
 INJECTED_SHARE = 0.5
+# Forms that put spam inside a line, and one page in so many, by language, that gets
+# them for the nets that look inside units.
+PHRASE_FORMS = (
+    "title-joined",
+    "sentence",
+    "phrase-clause",
+    "phrase-between",
+    "phrase-inside",
+    "repeated",
+    "scattered",
+    "markup",
+)
+PHRASED_EVERY = {"zh": 2}  # there are fewer Chinese pages; for other languages:
+PHRASED_EVERY_OTHER = 3
 DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.
 TEXT_LENGTH = 6000
@@ -134,6 +149,25 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         yield replace(page, id=name, page=name, site=name, source="doorway")
 
 
+def documents_with_phrases(
+    material: Material, part: str, seed: int
+) -> Iterator[LabelledText]:
+    """Yield pages and genuine texts of *part* with spam inside their lines.
+
+    In `documents` few lines hold both, which are the hardest to get right. One in
+    PHRASED_EVERY of the pages and texts, as they are without spam.
+    """
+    texts = (*pages(material, part), *material.texts[part])
+    for text in texts:
+        rng = generator(seed, f"phrases:{text.id}")
+        every = PHRASED_EVERY.get(text.lang[:2], PHRASED_EVERY_OTHER)
+        if rng.random() < 1 / every:
+            short = shortened(rng, text) if not text.tags else text
+            count = int(rng.integers(1, 4))
+            forms = [pick(rng, PHRASE_FORMS) for _ in range(count)]
+            yield inject(rng, short, material.spam, part, forms).page
+
+
 def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:
     """Give at most TEXT_LENGTH characters of a text, from a line start on."""
     if len(text.text) <= TEXT_LENGTH:
@@ -145,18 +179,22 @@ def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:
 
 
 def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[LabelledText]:
-    """Yield pages of a few near misses each, in an order of their own."""
-    order = generator(seed, "near misses").permutation(len(lines))
-    start = 0
-    for size in cycle(NEAR_MISSES):
-        chosen = [lines[i] for i in order[start : start + size]]
-        start += size
-        if not chosen:
-            return
-        text = "\n".join(line.text for line in chosen)
-        page = replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
-        rng = generator(seed, f"{page.id}+{size}")
-        yield (furnish(rng, page) if rng.random() < NEAR_MISSES_FURNISHED else page)
+    """Yield pages of a few near misses of one language, in an order of their own."""
+    rng = generator(seed, "near misses")
+    for lang in sorted({line.lang for line in lines}):
+        own = [line for line in lines if line.lang == lang]
+        order = rng.permutation(len(own))
+        start = 0
+        for size in cycle(NEAR_MISSES):
+            chosen = [own[i] for i in order[start : start + size]]
+            start += size
+            if not chosen:
+                break
+            text = "\n".join(line.text for line in chosen)
+            page = replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
+            own_rng = generator(seed, f"{page.id}+{size}")
+            furnished = own_rng.random() < NEAR_MISSES_FURNISHED
+            yield furnish(own_rng, page) if furnished else page
 
 
 def injected(

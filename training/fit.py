@@ -18,14 +18,16 @@ from joblib import Parallel, delayed
 
 from dross import evidence, model, network
 from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
+from dross.phrases import ChainRule
 from dross.spans import SPAM
 from training import decisions, heads, stages
 from training.dial import fit_dial
-from training.documents import documents
-from training.mining import EDGE, PRICE
+from training.documents import documents, documents_with_phrases
 from training.network import fit_network, whole_network
+from training.places import fit_places
+from training.probes import NEAR_MISS
 from training.stages import Evidence
-from training.stretches import stretch_rows
+from training.topics import topic_pages
 from training.units import UNGRADED
 
 if TYPE_CHECKING:
@@ -39,11 +41,11 @@ if TYPE_CHECKING:
 
 # Of each pass. Wider nets and a third pass bring a little each; see EXPERIMENTS.md.
 HIDDEN = ((96, 24), (64, 24), (64, 24))
-PHRASE_HIDDEN = (32,)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
-EVERY = 2  # one text in so many teaches the phrase net
+# One text in so many teaches the nets that look inside units, and every near miss.
+EVERY = 2
 PASSES = (256, 512, 1024, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is
 # mostly spam.
@@ -90,24 +92,49 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         heads.BITS,
         tuple(scales.tolist()),
         chain,
-        PhraseRule(PRICE, EDGE, 0.0),
+        PhraseRule(0.0, ChainRule(1.0, 0.0, -1.0, 0.5), 0.0),
         VERDICT,
         about,
     )
-    # until there is a phrase net, any net with its columns stands in its place
-    fitted = Model(config, evidence.pack(weights), rarity, tuple(passes), passes[-1])
+    # until there are nets that look inside units, any net stands in their places
+    net = passes[-1]
+    fitted = Model(
+        config,
+        evidence.pack(weights),
+        rarity,
+        tuple(passes),
+        gate=net,
+        tags=(net, net),
+    )
     held = list(documents(material, "validation", seed))
     fitted = decide_units(fitted, held)
-    phrase = fit_phrases(run / "phrase.joblib", texts, fitted, found, rng, jobs)
-    fitted = replace(fitted, phrase=phrase)
-    threshold = decisions.fit_stretch_threshold(fitted, held[::2])
-    rule = PhraseRule(PRICE, EDGE, round(threshold, 4))
+    phrased = [
+        *(
+            text
+            for number, text in enumerate(texts)
+            if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
+        ),
+        *documents_with_phrases(material, "train", seed),
+        *topic_pages(_lines(material, "train"), seed),
+    ]
+    fitted = fit_places(run, phrased, fitted, found, rng, jobs)
+    say("places fitted")
+    # thresholds inside units must hold for articles on spam's own topics, too
+    inside = [*held, *topic_pages(_lines(material, "validation"), seed)]
+    rule = replace(fitted.config.phrase, chain=decisions.fit_chain(fitted, inside))
+    fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
+    rule = replace(rule, threshold=decisions.fit_stretch_threshold(fitted, inside))
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
     config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
     named = replace(config.decoding, named=decisions.NAMED)
     config = replace(config, decoding=named)
-    model.save(run / "model", config, weights, rarity, (*passes, phrase))
+    model.save(run / "model", config, weights, rarity, fitted.networks)
+
+
+def _lines(material: Material, part: str) -> tuple[LabelledText, ...]:
+    """Give single lines that use the words of spam and are none."""
+    return (*material.near_misses[part], *material.written[part])
 
 
 def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
@@ -160,43 +187,6 @@ def context_table(
         if part
     )
     return stages.joined(rows)
-
-
-def fit_phrases(  # noqa: PLR0913, PLR0917 — one net's whole input
-    keep: Path,
-    texts: Sequence[LabelledText],
-    fitted: Model,
-    found: Sequence[Evidence],
-    rng: np.random.Generator,
-    jobs: int,
-) -> Network:
-    """Give the net that decides on stretches inside units.
-
-    It learns from a part of the *texts*, each by heads that have not seen its site.
-    """
-    parts = [
-        (part[start :: 2 * EVERY], replace(fitted, packed=found[fold].packed))
-        for fold, part in enumerate(heads.by_fold(texts))
-        for start in (0, EVERY)
-    ]
-    rows = Parallel(n_jobs=jobs)(
-        delayed(stretch_rows)(chosen, part) for part, chosen in parts if part
-    )
-    columns = np.concatenate([row.columns for row in rows])
-    labels = np.concatenate([row.labels for row in rows])
-    sizes = np.concatenate([row.sizes for row in rows])
-    say(f"{len(labels):,} stretches, {int((labels == 1).sum()):,} of them spam")
-    graded = np.flatnonzero(labels >= 0)
-    net = fit_network(
-        columns[graded],
-        labels[graded],
-        np.sqrt(sizes[graded]).astype(np.float32),
-        PHRASE_HIDDEN,
-        rng,
-        PASSES,
-    )
-    joblib.dump(net, keep)
-    return whole_network(net, columns[graded])
 
 
 def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:

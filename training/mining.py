@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross import evidence, phrases, seams
+from dross import evidence, seams
 from dross.spans import SPAM
 from training.linear import AdagradHeads, Rows
 from training.rows import PHRASE, SEAM, window_rows
+from training.suspects import candidates
 from training.units import batched, label_units
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def mistaken(
         top = max(float(np.quantile(np.abs(weights[:, head]), 0.9998)), 1e-6)
         whole[:, head] = np.clip(np.round(weights[:, head] * (127 / top)), -127, 127)
     packed = evidence.pack(whole)
+    weights_of_seams = seams.seam_weights(packed)
     strings: list[str] = []
     labels: list[NDArray[np.int8]] = []
     for batch in batched(texts):
@@ -82,9 +84,9 @@ def mistaken(
         features = units.features
         sums = evidence.place_sums(features, bits, packed)
         every = np.ones(len(units.labels), bool)
-        gaps = seams.gap_evidence(features, packed)
-        found = phrases.candidates(features, sums, gaps, every, PRICE, EDGE)
-        own = phrases.head_values(features, sums, "phrase")
+        gaps = seams.gap_evidence(features, weights_of_seams)
+        found = candidates(features, sums, gaps, every, PRICE, EDGE)
+        own = evidence.head_values(features, sums, "phrase")
         spam = np.zeros(len(features.stream), bool)
         spam[features.places] = units.label_of[features.sources] == SPAM
         of_spam, of_head = (np.r_[0, np.cumsum(v)] for v in (spam, own))

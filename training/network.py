@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
@@ -57,7 +59,23 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
     return net
 
 
-def whole_network(net: MLPClassifier, columns: NDArray[np.int8]) -> Network:
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A net of one layer; named as scikit-learn's nets name theirs."""
+
+    coefs_: list[NDArray[np.float64]]
+    intercepts_: list[NDArray[np.float64]]
+
+
+def fit_linear(columns: NDArray[np.int8], labels: NDArray[np.int8]) -> Linear:
+    """Give the logistic regression fitted to the rows; both labels count the same."""
+    regression = LogisticRegression(class_weight="balanced", max_iter=300)
+    with threadpool_limits(1):
+        regression.fit(columns.astype(np.float32) * np.float32(INPUT_SCALE), labels)
+    return Linear([regression.coef_.T], [regression.intercept_])
+
+
+def whole_network(net: MLPClassifier | Linear, columns: NDArray[np.int8]) -> Network:
     """Give the net in whole numbers.
 
     *columns*: rows to find the range of the hidden activations on.

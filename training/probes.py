@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _Record = Mapping[str, object]
 _LANGUAGES = {"zh": "zh-Hans"}  # the corpus writes plain "zh" for simplified Chinese
 _URL = re.compile(r"https?://\S+")
+NEAR_MISS = "near_miss:"  # what sources of near misses begin with
 _SHORTEST_QUOTE = 10  # characters; shorter lines stand in a text by accident
 
 
@@ -132,7 +133,7 @@ def _near_miss(number: int, record: _Record) -> LabelledText:
         id_=f"near_miss/{number}",
         text=str(record["text"]),
         lang=_language(str(record["lang"])),
-        source=f"near_miss:{record['topic']}",
+        source=f"{NEAR_MISS}{record['topic']}",
         kind=source.partition(" ")[0],
         site=registered_domain(url[0]) if url else source,
     )

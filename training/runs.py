@@ -37,7 +37,7 @@ _HEADS_CODE = (
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "chars", "evidence", "features", "hashing", "lines", "phrases", "seams",
+            "chars", "evidence", "features", "hashing", "lines", "seams", "spans",
             "words",
         )
     ),
@@ -46,7 +46,7 @@ _HEADS_CODE = (
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
             "heads", "injection", "insertion", "layout", "linear", "mining", "phrases",
-            "probes", "render", "rows", "slots", "spam", "units", "written",
+            "probes", "render", "rows", "slots", "spam", "suspects", "units", "written",
         )
     ),
     *(
@@ -58,13 +58,15 @@ _FIT_CODE = (
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "cleaner", "context", "decode", "dial", "edges", "network",
+            "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
+            "places",
         )
     ),
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "decisions", "dial", "fit", "network", "stages", "stretches",
+            "decisions", "dial", "fit", "network", "places", "stages", "stretches",
+            "topics",
         )
     ),
 )  # fmt: skip

@@ -10,14 +10,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, decode, dial, edges, features, network, phrases, seams
+from dross import chars, decode, dial, edges, features, network, phrases, places
 from dross.dial import Point
 from dross.errors import TextError
 from dross.features import Features
 from dross.lines import Lines, split_pages
 from dross.model import Decoding, Model, VerdictRule, load
-from dross.phrases import Stretches
-from dross.spans import ARTICLE, CHROME, SPAM, Span, kept_text, merge_pieces
+from dross.places import Known, View
+from dross.spans import (
+    ARTICLE,
+    CHROME,
+    LABELS,
+    SPAM,
+    Span,
+    Stretches,
+    kept_text,
+    merge_pieces,
+)
 
 # Code points that are worked on together: arrays of this size stay in the cache.
 BATCH = 1 << 16
@@ -31,16 +40,16 @@ LETTERS = (
     chars.TRADITIONAL,
     *UNREAD,
 )
-# A page or unit is in such a script from this share of its letters on; Japanese has
-# that much kana.
+# A unit is in such a script from this share of its letters on, a page from this share
+# of its letters and of its units; Japanese has that much kana.
 AT_HOME = 0.3
 TINY = 1e-12
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
 CHINESE = 0.25
-_LETTERS, _UNREAD, _HAN = (
-    np.isin(np.arange(chars.CLASSES), members) for members in (LETTERS, UNREAD, HAN)
+_LETTERS, _HAN = (
+    np.isin(np.arange(chars.CLASSES), members) for members in (LETTERS, HAN)
 )
 
 
@@ -50,12 +59,14 @@ class Cleaned:
 
     ``text``: the article spans, joined as they stand. ``spans`` tile the page.
     ``verdict``: "clean" (no spam), "repaired" (spam was cut), or "rejected" (too
-    little article or too much spam to be of use).
+    little article or too much spam to be of use). ``widths``: by label, the columns of
+    visible text, of which a Chinese character has two; they decided on the verdict.
     """
 
     text: str
     spans: tuple[Span, ...]
     verdict: str
+    widths: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -152,10 +163,9 @@ class Cleaner:
                 probabilities[part],
             )
             points = slice(bounds[number], bounds[number + 1])
-            verdict = _verdict(
-                self.model.config.verdict, batch.lines.classes[points], spans
-            )
-            results.append(Cleaned(kept_text(text, spans), spans, verdict))
+            widths = _widths(batch.lines.classes[points], spans)
+            verdict = _verdict(self.model.config.verdict, widths)
+            results.append(Cleaned(kept_text(text, spans), spans, verdict, widths))
         return results
 
     def read(self, texts: Sequence[str]) -> Batch:
@@ -195,29 +205,36 @@ class Cleaner:
         config = self.model.config
         usual = dict.fromkeys(dial.LANGUAGES, config.usual)
         chosen = labels_at(config.decoding, batch, usual) != SPAM
-        found, columns = self.stretch_candidates(batch, chosen)
-        return found, network.run(self.model.phrase, columns)[1][:, 0]
+        return self.stretches(batch, chosen)
 
-    def stretch_candidates(
+    def stretches(
         self, batch: Batch, chosen: NDArray[np.bool_]
-    ) -> tuple[Stretches, NDArray[np.int8]]:
-        """Give the likeliest stretches of the *chosen* units, with their columns."""
-        rule, tables = self.model.config.phrase, self.model.packed
-        chosen = chosen & ~_at_home(batch)
-        gaps = seams.gap_evidence(batch.features, tables)
-        found = phrases.candidates(
-            batch.features, batch.packed, gaps, chosen, rule.price, rule.edge
-        )
-        columns = phrases.stretch_columns(
+    ) -> tuple[Stretches, NDArray[np.float64]]:
+        """Give the runs of likely spam in the *chosen* units, with their log odds."""
+        view, odds = self.place_odds(self.known(batch, chosen))
+        return phrases.stretches(view, odds, self.model.config.phrase.chain)
+
+    def known(self, batch: Batch, chosen: NDArray[np.bool_]) -> Known:
+        """Give what is known of the places in the *chosen* units."""
+        return Known(
             batch.features,
             batch.packed,
-            tables,
-            gaps,
-            found,
+            self.model.seams,
+            self.model.rarity,
             batch.logits,
             batch.lines.pages,
+            chosen & ~_at_home(batch),
         )
-        return found, columns
+
+    def place_odds(self, known: Known) -> tuple[View, NDArray[np.float64]]:
+        """Give the places that may be spam, and their log odds."""
+        model = self.model
+        first, second = model.tags
+        before = places.looked_at(known, model.gate, model.config.phrase.gate)
+        hidden, logits = network.run(first, places.columns(before))
+        view = places.looked_at_again(before, logits[:, 0])
+        columns = places.second_columns(view, before, hidden, logits[:, 0])
+        return view, network.run(second, columns)[1][:, 0]
 
 
 def spam_odds(rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -299,14 +316,20 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
     """
     found, pages = batch.features, batch.lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
-    letters, unread = _LETTERS[found.classes], _UNREAD[found.classes]
-    own = np.bincount(units, unread, len(pages))
-    size = np.maximum(np.bincount(units, letters, len(pages)), 1)
     number = int(pages.max()) + 1 if len(pages) else 0
-    page = np.bincount(pages, own, number) / np.maximum(
-        np.bincount(pages, size, number), 1
-    )
-    return (own >= AT_HOME * size) & (page[pages] >= AT_HOME)
+    letters = np.bincount(units, _LETTERS[found.classes], len(pages))
+    size = np.maximum(letters, 1)
+    of_page = np.maximum(np.bincount(pages, letters, number), 1)
+    lettered = np.maximum(np.bincount(pages, letters > 0, number), 1)
+    home = np.zeros(len(pages), bool)
+    for script in UNREAD:
+        own = np.bincount(units, found.classes == script, len(pages))
+        there = own >= AT_HOME * size
+        # one long list is not what a page is written in, nor are a few short lines
+        share = np.bincount(pages, own, number) / of_page
+        lines = np.bincount(pages, there, number) / lettered
+        home |= there & (np.minimum(share, lines) >= AT_HOME)[pages]
+    return home
 
 
 @cache
@@ -351,10 +374,8 @@ def _pieces(
     )
 
 
-def _verdict(
-    rule: VerdictRule, classes: NDArray[np.uint8], spans: Sequence[Span]
-) -> str:
-    """Give the page's verdict from how wide its parts are."""
+def _widths(classes: NDArray[np.uint8], spans: Sequence[Span]) -> dict[str, int]:
+    """Give how many columns of visible text have each label."""
     wide = (classes >= chars.HAN) & (classes <= chars.HANGUL)
     unseen = (
         (classes == chars.SPACE)
@@ -362,11 +383,16 @@ def _verdict(
         | (classes == chars.INVISIBLE)
     )
     columns = np.r_[0, np.cumsum(np.where(unseen, 0, 1 + wide))]
-    width = {"article": 0, "chrome": 0, "spam": 0}
+    widths = dict.fromkeys(LABELS, 0)
     for span in spans:
-        width[span.label] += int(columns[span.end] - columns[span.start])
-    total = sum(width.values())
-    few = width["article"] < min(rule.article_width, total // 2 + 1)
-    if few or width["spam"] > rule.spam_share * total:
+        widths[span.label] += int(columns[span.end] - columns[span.start])
+    return widths
+
+
+def _verdict(rule: VerdictRule, widths: Mapping[str, int]) -> str:
+    """Give the page's verdict from how wide its parts are."""
+    total = sum(widths.values())
+    few = widths["article"] < min(rule.article_width, total // 2 + 1)
+    if few or widths["spam"] > rule.spam_share * total:
         return "rejected"
-    return "repaired" if width["spam"] else "clean"
+    return "repaired" if widths["spam"] else "clean"

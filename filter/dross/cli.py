@@ -69,8 +69,9 @@ or too much spam) is written like any other, with the little that is kept, which
 may be nothing; --drop-rejected leaves it out.
 """
 _SCORE = """\
-Write one JSON object a document: {"id", "verdict", "spans": [{"start", "end",
-"label", "probability"}]}. Offsets count code points; spans tile the text.
+Write one JSON object a document: {"id", "verdict", "widths", "spans": [{"start",
+"end", "label", "probability"}]}. Offsets count code points; spans tile the text.
+"widths" has, by label, the columns of visible text, which decide on the verdict.
 """
 _EVALUATE = """\
 Compare spans with the gold spans of labelled text, one JSON object a line: {"id",
@@ -394,6 +395,7 @@ def _score_line(record: Record, page: Cleaned, *, with_text: bool) -> bytes:
         {
             "id": record.id,
             "verdict": page.verdict,
+            "widths": dict(page.widths),
             **({"text": record.text} if with_text else {}),
             "spans": [
                 {

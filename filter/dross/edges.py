@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dross import chars
 from dross.features import Features
-from dross.phrases import Stretches
+from dross.spans import Stretches
 from dross.words import han_words
 
 REACH = 2  # characters that an edge may move

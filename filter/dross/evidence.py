@@ -115,6 +115,20 @@ def unit_sums(features: Features, sums: list[NDArray[np.uint64]]) -> NDArray[np.
     return total - BIAS * terms[:, None]
 
 
+def head_values(
+    features: Features, packed: list[NDArray[np.uint64]], head: str
+) -> NDArray[np.int64]:
+    """Give the evidence of one head at each place; whole numbers."""
+    index = HEADS.index(head)
+    field = packed[index // FIELDS] >> np.uint64(16 * (index % FIELDS))
+    values = (field & np.uint64(0xFFFF)).astype(np.int64) - ORDERS * BIAS
+    last = features.word_ends - 1
+    values[last] -= BIAS
+    second = features.word_units[1:] == features.word_units[:-1]
+    values[last[1:][second]] -= BIAS
+    return values
+
+
 def _table(packed: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
     """Give the table that *packed* are the columns of."""
     return packed.table if isinstance(packed, Packed) else np.stack(packed, axis=1)

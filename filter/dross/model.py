@@ -9,26 +9,28 @@ another format is refused.
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import context, evidence, network, phrases
+from dross import context, evidence, network, places, seams
 from dross.dial import Dial, Point, Step
 from dross.errors import ModelError
 from dross.features import ORDERS, SHAPE_NAMES, TOP, Features
 from dross.lines import Lines
 from dross.network import Layer, Network
+from dross.phrases import ChainRule
 from dross.spans import LABELS
 
-FORMAT = 1
+FORMAT = 2
 # The nets, as their arrays are named: the passes of the context stage, each of which
-# sees what the one before made of the page, and the one that decides on stretches
-# inside units.
+# sees what the one before made of the page; then those that look inside units: which
+# places are worth a look, and two that tag them.
 PASSES = ("first", "second", "third")
-NETWORKS = (*PASSES, "phrase")
+NETWORKS = (*PASSES, "gate", "places", "tags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,13 @@ class Decoding:
 class PhraseRule:
     """When a stretch inside a unit is spam; fitted like `Decoding`.
 
-    A place costs ``price`` of evidence, and ``edge`` is added to that of the seams at
-    a stretch's ends. A stretch is spam where the phrase net's
-    log odds are above ``threshold``.
+    Places are looked at around those that the gate gives a logit of at least ``gate``;
+    ``chain`` makes runs of them. A run is spam where the mean of its log odds is above
+    ``threshold``.
     """
 
-    price: int
-    edge: int
+    gate: float
+    chain: ChainRule
     threshold: float
 
 
@@ -103,14 +105,25 @@ class Model:
     """Everything that decides, ready to use.
 
     ``packed``: evidence weights as `evidence.pack` gives them. ``rarity``: how rare
-    words are. ``passes`` and ``phrase``: the nets, as in NETWORKS.
+    words are. ``passes``, ``gate`` and ``tags``: the nets, as in NETWORKS.
     """
 
     config: Config
     packed: list[NDArray[np.uint64]]
     rarity: NDArray[np.uint8]
     passes: tuple[Network, ...]
-    phrase: Network
+    gate: Network
+    tags: tuple[Network, Network]
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """All nets, in the order of NETWORKS."""
+        return (*self.passes, self.gate, *self.tags)
+
+    @cached_property
+    def seams(self) -> NDArray[np.int16]:
+        """The seam head's weights, by which joined text is known."""
+        return seams.seam_weights(self.packed)
 
     def evidence(
         self, features: Features
@@ -132,7 +145,13 @@ class Model:
 
 def layout() -> dict[str, object]:
     """Give what a model must have been trained for to fit this version."""
-    names = "\n".join(context.NAMES + context.SECOND_NAMES + phrases.NAMES)
+    names = "\n".join(
+        context.NAMES
+        + context.SECOND_NAMES
+        + places.GATE_NAMES
+        + places.NAMES
+        + places.SECOND_NAMES
+    )
     return {
         "orders": ORDERS,
         "heads": list(evidence.HEADS),
@@ -203,7 +222,7 @@ def load(folder: Path) -> Model:
         )
         raise ModelError(msg) from None
     largest = (TOP, network.ACTIVE)
-    for net in (*model.passes, model.phrase):
+    for net in model.networks:
         for number, layer in enumerate(net.layers):
             if layer.bound(largest[number > 0]) >= network.EXACT:
                 msg = f"{folder} has a layer whose sums could pass {network.EXACT}"
@@ -256,13 +275,15 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         bits=record["bits"],
         scales=tuple(record["scales"]),
         decoding=Decoding(**decoding),
-        phrase=PhraseRule(**record["phrase"]),
+        phrase=PhraseRule(
+            **{**record["phrase"], "chain": ChainRule(**record["phrase"]["chain"])}
+        ),
         verdict=VerdictRule(**record["verdict"]),
         about=record["about"],
         # models of before the dial have none; their probabilities stand for it
         dial=_dial(record["dial"]) if "dial" in record else Dial(),
     )
-    *passes, phrase = (
+    *passes, gate, first, second = (
         Network(
             tuple(
                 Layer(
@@ -277,7 +298,7 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         for name, net in zip(NETWORKS, record["networks"], strict=True)
     )
     packed = evidence.pack(arrays["evidence"])
-    return Model(config, packed, arrays["rarity"], tuple(passes), phrase)
+    return Model(config, packed, arrays["rarity"], tuple(passes), gate, (first, second))
 
 
 def _dial(record: dict[str, Any]) -> Dial:

@@ -28,6 +28,19 @@ class Span:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches inside units: places ``starts`` … ``ends`` - 1 of ``units``."""
+
+    units: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.bool_]) -> "Stretches":
+        """Give the chosen ones."""
+        return Stretches(self.units[rows], self.starts[rows], self.ends[rows])
+
+
 def merge_pieces(
     starts: NDArray[np.int64],
     end: int,

@@ -10,7 +10,16 @@ from __future__ import annotations
 import cProfile
 from typing import TYPE_CHECKING
 
-from dross import context, decode, edges, evidence, features, network, spans
+from dross import (
+    context,
+    decode,
+    edges,
+    evidence,
+    features,
+    network,
+    places,
+    spans,
+)
 from dross.cleaner import Cleaner, batches, labels_at
 from dross.lines import split_pages
 
@@ -26,7 +35,8 @@ STAGES: dict[str, tuple[Callable[..., object], ...]] = {
     "context, later passes": (context.second_columns,),
     "nets": (network.run,),
     "decode": (decode.posteriors, labels_at),
-    "stretches": (Cleaner.stretch_candidates,),
+    "places, gate": (places.gate_columns,),
+    "places": (places.columns, places.second_columns),
     "stretch edges (jieba)": (edges.mend,),
     "spans": (spans.merge_pieces, spans.kept_text),
 }

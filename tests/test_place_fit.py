@@ -1,0 +1,109 @@
+"""What the nets that look inside units learn from, and how the gate is fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dross import network, places
+from dross.spans import SPAM
+from training.documents import (
+    PHRASE_FORMS,
+    documents_with_phrases,
+    near_miss_pages,
+    read_material,
+)
+from training.labelled import LabelledText, Mark
+from training.network import INPUT_SCALE, fit_linear, whole_network
+from training.places import EVERY, place_rows
+from training.probes import NEAR_MISS
+
+if TYPE_CHECKING:
+    from dross.cleaner import Cleaner
+
+SAMPLE = Path(__file__).parent.parent / "training" / "sample"
+
+
+def miss(number: int, lang: str) -> LabelledText:
+    text = f"{lang} line {number}"
+    return LabelledText(
+        f"near_miss/{number}",
+        text,
+        (Mark(0, len(text), "article"),),
+        lang=lang,
+        source=f"{NEAR_MISS}gambling",
+    )
+
+
+def test_a_page_of_near_misses_is_in_one_language() -> None:
+    lines = [miss(number, ("en", "zh-Hans")[number % 2]) for number in range(40)]
+
+    pages = list(near_miss_pages(lines, 0))
+
+    found = "\n".join(page.text for page in pages)
+    for line in lines:
+        assert line.text in found.split("\n")
+    for page in pages:
+        other = {"en": "zh-Hans line", "zh-Hans": "en line"}[page.lang]
+        assert other not in page.text
+
+
+def test_documents_with_phrases_have_spam_and_keep_their_text() -> None:
+    material = read_material(SAMPLE, ())
+
+    made = list(documents_with_phrases(material, "train", 0))
+
+    originals = {text.id: text for text in material.texts["train"]}
+    assert made
+    for text in made:
+        spam = [mark for mark in text.marks if mark.label == "spam"]
+        assert spam
+        kept = "".join(
+            text.text[mark.start : mark.end]
+            for mark in text.marks
+            if mark.label != "spam"
+        )
+        assert kept in originals[text.id].text
+    assert "every-line" not in PHRASE_FORMS  # held out for the test
+    assert "bracketed" not in PHRASE_FORMS
+
+
+def test_the_gate_in_whole_numbers_is_the_regression() -> None:
+    rng = np.random.default_rng(3)
+    columns = rng.integers(-127, 128, (4000, 6), np.int8)
+    wide = columns.astype(np.int64)
+    labels = (wide[:, 0] + wide[:, 1] > wide[:, 2]).astype(np.int8)
+
+    linear = fit_linear(columns, labels)
+    whole = whole_network(linear, columns)
+
+    expected = columns * INPUT_SCALE @ linear.coefs_[0] + linear.intercepts_[0]
+    found = network.run(whole, columns)[1]
+    assert np.allclose(found, expected, atol=0.01 * np.abs(expected).max())
+    assert ((found[:, 0] > 0) == labels).mean() > 0.97
+
+
+def test_all_spam_and_all_near_misses_teach(tiny_cleaner: Cleaner) -> None:
+    page = "The river rose by two metres. " * 30 + "lucky slots bonus"
+    start = page.index("lucky")
+    spam = LabelledText(
+        "1", page, (Mark(0, start, "article"), Mark(start, len(page), "spam"))
+    )
+    near = miss(2, "en")
+    model = tiny_cleaner.model
+
+    rows = place_rows([spam, near], model, "gate", 0)
+
+    batch = tiny_cleaner.read([spam.text, near.text])
+    known = tiny_cleaner.known(batch, tiny_cleaner.unit_labels(batch) != SPAM)
+    at = known.some
+    of_near = known.page[at] == 1
+    offsets = batch.features.sources[at - 2 * known.unit[at] - 1]
+    of_spam = (known.page[at] == 0) & (offsets >= start)
+    assert rows.columns.shape[1] == len(places.GATE_NAMES)
+    assert rows.labels.sum() == of_spam.sum()
+    others = len(at) - of_near.sum() - of_spam.sum()
+    taught = len(rows.labels) - rows.labels.sum() - of_near.sum()
+    assert 0 <= taught <= others * 4 / EVERY["gate"] + 4

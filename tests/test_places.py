@@ -1,0 +1,169 @@
+"""What is known of places, against plain loops over one place at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dross import network, places
+from dross.features import ORDERS, TOP
+from dross.places import COLD, HEADS, LONG, REACH, SHORT, STEP, View
+from tests.oracles import batches
+
+if TYPE_CHECKING:
+    from dross.cleaner import Cleaner
+    from dross.places import Known
+
+
+def every(cleaner: Cleaner, texts: list[str]) -> Known:
+    """Give what is known of all units of *texts*."""
+    batch = cleaner.read(texts)
+    return cleaner.known(batch, np.ones(len(batch.lines.pages), bool))
+
+
+def of_all(known: Known) -> View:
+    """Give all places that are no mark."""
+    starts = known.features.starts
+    marks = np.r_[starts[:-1], starts[1:] - 1]
+    return View(known, np.delete(np.arange(len(known.unit)), marks))
+
+
+def unit_places(known: Known, unit: int) -> range:
+    """Give the places of a unit without its marks."""
+    starts = known.features.starts
+    return range(int(starts[unit]) + 1, int(starts[unit + 1]) - 1)
+
+
+@settings(max_examples=50)
+@given(texts=batches)
+def test_places_near_those_that_pass_the_gate_are_looked_at(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    known = every(tiny_cleaner, texts)
+    expected: set[int] = set()
+    some = []
+    for unit in np.flatnonzero(known.chosen).tolist():
+        some += list(unit_places(known, unit))[::STEP]
+    model = tiny_cleaner.model
+    logits = network.run(model.gate, places.gate_columns(known))[1][:, 0]
+    least = float(np.median(logits)) if some else 0.0
+    for place, logit in zip(some, logits.tolist(), strict=True):
+        if logit >= least:
+            own = unit_places(known, int(known.unit[place]))
+            expected.update(
+                other
+                for other in range(place - REACH, place + REACH + STEP)
+                if other in own
+            )
+
+    assert known.some.tolist() == some
+    assert places.looked_at(known, model.gate, least).at.tolist() == sorted(expected)
+
+
+@settings(max_examples=50)
+@given(texts=batches)
+def test_columns_are_sums_over_windows_in_the_unit(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    known = every(tiny_cleaner, texts)
+    view = of_all(known)
+    columns = places.columns(view)
+
+    assert columns.shape == (len(view.at), len(places.NAMES))
+    rarity, only = known.words
+    for place, row in zip(view.at.tolist(), columns.tolist(), strict=True):
+        named = dict(zip(places.NAMES, row, strict=True))
+        own = unit_places(known, int(known.unit[place]))
+        for size in (4, 16):
+            sides = {
+                "before": [p for p in range(place - size, place) if p in own],
+                "after": [p for p in range(place, place + size) if p in own],
+            }
+            for side, window in sides.items():
+                for head in HEADS:
+                    total = sum(int(known.heads[head][p]) for p in window)
+                    expected = np.floor(total / (4 * np.sqrt(ORDERS) * np.sqrt(size)))
+                    found = named[f"{head}, {size} {side}"]
+                    assert abs(found - np.clip(expected, -TOP, TOP)) <= 1
+                for field, values in (("only here", only), ("clash", known.clash)):
+                    total = sum(int(values[p]) for p in window)
+                    assert named[f"{field}, {size} {side}"] == total // size
+        assert named["seam, +0"] == np.clip(known.gaps[place] // 4, -TOP, TOP)
+        assert (only[place] == rarity[place]) or (only[place] == 0)
+
+
+@settings(max_examples=50)
+@given(texts=batches)
+def test_copies_are_the_same_characters_elsewhere_in_the_page(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    known = every(tiny_cleaner, texts)
+    stream = known.features.stream.tolist()
+    for size, copies in zip((SHORT, LONG), known.copies, strict=True):
+        for place in of_all(known).at.tolist():
+            own = tuple(stream[max(place - size + 1, 0) : place + 1])
+            inside = place - known.features.starts[known.unit[place]] >= size
+            others = sum(
+                tuple(stream[max(p - size + 1, 0) : p + 1]) == own
+                for p in range(len(stream))
+                if p != place and known.page[p] == known.page[place]
+            )
+            assert copies[place] == min(others, places.MOST_RETURNS) * inside
+
+
+@settings(max_examples=50)
+@given(texts=batches, seed=st.integers(0, 2**32 - 1))
+def test_the_second_net_sees_what_the_first_made_of_places_around_and_of_copies(
+    tiny_cleaner: Cleaner, texts: list[str], seed: int
+) -> None:
+    known = every(tiny_cleaner, texts)
+    rng = np.random.default_rng(seed)
+    before = of_all(known)
+    number = len(before.at)
+    logits = rng.normal(-4, 3, number)
+    hidden = rng.integers(0, 1024, (number, 8)).astype(np.float32)
+
+    view = places.looked_at_again(before, logits)
+    columns = places.second_columns(view, before, hidden, logits)
+
+    assert columns.shape == (len(view.at), 8 + len(places.SECOND_NAMES))
+    odds = dict(zip(before.at.tolist(), np.floor(16 * logits).tolist(), strict=True))
+    stream = known.features.stream.tolist()
+    for place, row in zip(view.at.tolist(), columns.tolist(), strict=True):
+        named = dict(zip(places.SECOND_NAMES, row[8:], strict=True))
+        own = unit_places(known, int(known.unit[place]))
+        assert any(
+            odds[p] >= 16 * places.MAY_BE
+            for p in range(place - places.REACH_AGAIN, place + places.REACH_AGAIN + 1)
+            if p in own
+        )
+        for distance in places.NEIGHBOURS:
+            value = odds[place + distance] if place + distance in own else COLD
+            assert named[f"odds, {distance:+}"] == np.clip(value, -TOP, TOP)
+        gram = stream[max(place - SHORT + 1, 0) : place + 1]
+        others = [
+            max(-TOP, min(TOP, odds.get(p, COLD)))
+            for p in range(len(stream))
+            if p != place
+            and known.page[p] == known.page[place]
+            and stream[max(p - SHORT + 1, 0) : p + 1] == gram
+        ]
+        if place - known.features.starts[known.unit[place]] < SHORT or not others:
+            assert named["short ends, their odds"] == COLD
+        else:
+            assert named["short ends, their odds"] == sum(others) // len(others)
+
+
+@settings(max_examples=50)
+@given(texts=batches)
+def test_a_page_has_the_same_columns_alone_and_in_a_batch(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    together = places.columns(of_all(every(tiny_cleaner, texts)))
+    alone = [places.columns(of_all(every(tiny_cleaner, [text]))) for text in texts]
+
+    none = np.zeros((0, len(places.NAMES)), np.int8)
+    assert np.array_equal(together, np.concatenate([none, *alone]))

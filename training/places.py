@@ -1,0 +1,146 @@
+"""Places inside units: what the gate and the two nets that tag them learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import joblib
+import numpy as np
+from joblib import Parallel, delayed
+
+from dross import network, places
+from dross.cleaner import Cleaner
+from dross.spans import SPAM
+from training import heads
+from training.network import fit_linear, fit_network, whole_network
+from training.probes import NEAR_MISS
+from training.stretches import place_labels
+from training.units import batched, label_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from dross.model import Model
+    from dross.network import Network
+    from dross.places import Known
+    from training.labelled import LabelledText
+    from training.stages import Evidence
+
+# The nets, in the order that they are fitted, and the hidden layers of those with any.
+STEPS = ("gate", "places", "tags")
+HIDDEN = {"places": (96, 24), "tags": (64, 16)}
+SAMPLED = 7  # one row in so many shows the range of hidden activations
+PASSES = (512, 1024, 2048, 8192)  # rows a batch, pass by pass
+# Of the genuine places that a net looks at, one in so many teaches it.
+EVERY = {"gate": 16, "places": 4, "tags": 2}
+# Share of genuine places that pass the gate, before those around them join them.
+PASSED = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRows:
+    """Graded places, an entry each. ``labels``: 1 for spam."""
+
+    columns: NDArray[np.int8]
+    labels: NDArray[np.int8]
+
+
+def fit_places(  # noqa: PLR0913, PLR0917 — three nets' whole input
+    keep: Path,
+    texts: Sequence[LabelledText],
+    fitted: Model,
+    found: Sequence[Evidence],
+    rng: np.random.Generator,
+    jobs: int,
+) -> Model:
+    """Give the model with its gate and the nets that tag places.
+
+    They learn from *texts*, each by heads that have not seen its site. The
+    scikit-learn estimators are kept in the folder *keep*.
+    """
+    parts = [
+        (part[start::2], found[fold].packed)
+        for fold, part in enumerate(heads.by_fold(texts))
+        for start in (0, 1)
+    ]
+    for step in STEPS:
+        rows = _joined(
+            Parallel(n_jobs=jobs)(
+                delayed(place_rows)(
+                    chosen, replace(fitted, packed=packed), step, number
+                )
+                for number, (chosen, packed) in enumerate(parts)
+                if chosen
+            )
+        )
+        if step == "gate":
+            linear = fit_linear(rows.columns, rows.labels)
+            joblib.dump(linear, keep / "gate.joblib")
+            fitted = _with_gate(fitted, whole_network(linear, rows.columns), rows)
+            continue
+        every = np.ones(len(rows.labels), np.float32)
+        hidden = HIDDEN[step]
+        net = fit_network(rows.columns, rows.labels, every, hidden, rng, PASSES)
+        joblib.dump(net, keep / f"{step}.joblib")
+        whole = whole_network(net, rows.columns[::SAMPLED])
+        first = whole if step == "places" else fitted.tags[0]
+        fitted = replace(fitted, tags=(first, whole))
+    return fitted
+
+
+def _with_gate(model: Model, gate: Network, rows: PlaceRows) -> Model:
+    """Give the model with its gate, through which PASSED of genuine places go."""
+    logits = network.run(gate, rows.columns)[1][:, 0]
+    least = round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
+    rule = replace(model.config.phrase, gate=least)
+    return replace(model, gate=gate, config=replace(model.config, phrase=rule))
+
+
+def place_rows(
+    texts: Sequence[LabelledText], model: Model, step: str, seed: int
+) -> PlaceRows:
+    """Give what the net of *step* learns from *texts*.
+
+    All spam and all near misses, and a part of other places, drawn by *seed*.
+    """
+    rng = np.random.default_rng([seed, STEPS.index(step), 7])
+    cleaner = Cleaner(model)
+    parts = []
+    for batch in batched(texts):
+        read = cleaner.read([text.text for text in batch])
+        known = cleaner.known(read, cleaner.unit_labels(read) != SPAM)
+        at, columns = _columns(known, model, step)
+        label = place_labels(read, label_units(batch))[at]
+        # what looks like spam and is none is rare, and all of it teaches
+        near = np.array([text.source.startswith(NEAR_MISS) for text in batch])
+        drawn = (rng.random(len(at)) < 1 / EVERY[step]) | near[known.page[at]]
+        chosen = np.flatnonzero((label == SPAM) | ((label < SPAM) & drawn))
+        own = (label[chosen] == SPAM).astype(np.int8)
+        parts.append(PlaceRows(columns[chosen], own))
+    return _joined(parts)
+
+
+def _columns(
+    known: Known, model: Model, step: str
+) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Give the places that the net of *step* looks at, and what it sees."""
+    if step == "gate":
+        return known.some, places.gate_columns(known)
+    before = places.looked_at(known, model.gate, model.config.phrase.gate)
+    columns = places.columns(before)
+    if step == "places":
+        return before.at, columns
+    hidden, logits = network.run(model.tags[0], columns)
+    view = places.looked_at_again(before, logits[:, 0])
+    return view.at, places.second_columns(view, before, hidden, logits[:, 0])
+
+
+def _joined(parts: Sequence[PlaceRows]) -> PlaceRows:
+    return PlaceRows(
+        np.concatenate([part.columns for part in parts]),
+        np.concatenate([part.labels for part in parts]),
+    )
