@@ -412,7 +412,7 @@ def test_every_column_has_a_name_of_its_own() -> None:
 
 @given(st.integers(0, 2**40))
 def test_logarithms_come_from_the_bits_of_a_number(value: int) -> None:
-    [found] = context._log(np.array([value])).tolist()  # noqa: SLF001
+    [found] = context.log_steps(np.array([value])).tolist()
 
     assert found == log(value)
     assert found == pytest.approx(8 * math.log2(1 + value), abs=1.7)

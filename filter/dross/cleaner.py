@@ -205,14 +205,8 @@ class Cleaner:
         config = self.model.config
         usual = dict.fromkeys(dial.LANGUAGES, config.usual)
         chosen = labels_at(config.decoding, batch, usual) != SPAM
-        return self.stretches(batch, chosen)
-
-    def stretches(
-        self, batch: Batch, chosen: NDArray[np.bool_]
-    ) -> tuple[Stretches, NDArray[np.float64]]:
-        """Give the runs of likely spam in the *chosen* units, with their log odds."""
         view, odds = self.place_odds(self.known(batch, chosen))
-        return phrases.stretches(view, odds, self.model.config.phrase.chain)
+        return phrases.stretches(view, odds, config.phrase.chain)
 
     def known(self, batch: Batch, chosen: NDArray[np.bool_]) -> Known:
         """Give what is known of the places in the *chosen* units."""

@@ -247,7 +247,9 @@ def _parts(sums: Ints, scales: Floats, shared: Shared) -> Iterator[Numbers]:
     number = after - before
     yield np.floor(total[:, heads:-1] / number[:, None])
     index, rest = shared.index, shared.rest
-    yield np.stack([_log(number), _log(index), _log(rest), TOP * index // number], 1)
+    yield np.stack(
+        [log_steps(number), log_steps(index), log_steps(rest), TOP * index // number], 1
+    )
     greatest = own[:, _PARTS].astype(np.int64)
     yield _greatest(greatest, pages)
     yield _greatest(greatest[::-1], pages[::-1])[::-1]
@@ -328,11 +330,11 @@ def _second_rows(logits: Floats, shared: Shared) -> Iterator[Numbers]:
         [
             np.floor(TOP * mass_spam / (LIKELY * (after - before))),
             np.floor(TOP * mass / (LIKELY * total)),
-            _log(np.floor(mass / LIKELY)),
-            _log(total),
+            log_steps(np.floor(mass / LIKELY)),
+            log_steps(total),
             np.floor(TOP * passed / np.maximum(mass, 1)),
-            _log(shared.index),
-            _log(shared.rest),
+            log_steps(shared.index),
+            log_steps(shared.rest),
         ]
     )
     weight = np.clip(np.floor(8 * genuine), -32, 32).astype(np.int64)
@@ -364,10 +366,10 @@ def _nearest(chosen: NDArray[np.bool_], size: Ints, before: Ints, after: Ints) -
     np.maximum.accumulate(found, out=last[1:])
     found = np.where(chosen, place, number)[:0:-1]
     following[:-1] = np.minimum.accumulate(found)[::-1]
-    size_log = _log(size)
+    size_log = log_steps(size)
     rows = []
     for near, inside in ((last, last >= before), (following, following < after)):
-        rows.append(np.where(inside, _log(np.abs(place - near)), TOP))
+        rows.append(np.where(inside, log_steps(np.abs(place - near)), TOP))
         rows.append(np.where(inside, size_log.take(near, mode="clip"), -TOP))
     return np.stack(rows)
 
@@ -430,7 +432,7 @@ def _evidence(sums: Ints | Floats, counts: Ints | Floats, scales: Floats) -> Flo
     return np.clip(scaled, -TOP, TOP, out=scaled)
 
 
-def _log(values: Ints | Floats) -> Ints:
+def log_steps(values: Ints | Floats) -> Ints:
     """Give about 8·log2(1 + x), from the number's bits alone."""
     mantissa, exponent = np.frexp(np.maximum(values, 0) + 1.0)
     return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)
@@ -488,8 +490,8 @@ def _strongest_run(
         np.stack(
             [
                 TOP * inside,
-                _log(start - place) - _log(place - start),
-                _log(place - end) - _log(end - place),
+                log_steps(start - place) - log_steps(place - start),
+                log_steps(place - end) - log_steps(end - place),
                 share,
             ],
             axis=1,
@@ -524,7 +526,7 @@ def _words(features: Features, pages: Ints, rarity: NDArray[np.uint8]) -> Words:
         columns=np.stack(
             [
                 np.floor(TOP * mass / totals),
-                2 * _log(np.bincount(unit, minlength=number)),
+                2 * log_steps(np.bincount(unit, minlength=number)),
             ]
         ),
     )
@@ -582,6 +584,11 @@ def _returns(features: Features, pages: Ints) -> Ints:
     again[:-1] = keys[1:] == keys[:-1]
     place = np.arange(len(keys))
     return np.stack(
-        [2 * _log(times), TOP * again, TOP * (first < place), TOP * (last > place)],
+        [
+            2 * log_steps(times),
+            TOP * again,
+            TOP * (first < place),
+            TOP * (last > place),
+        ],
         axis=1,
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dross import chars, hashing, network, seams
-from dross.context import RARITY_BITS
+from dross.context import RARITY_BITS, log_steps
 from dross.evidence import head_values
 from dross.features import HAN, ORDERS, TOP, TOPIC_WORD, Features
 from dross.network import Network
@@ -542,9 +542,3 @@ def _mean_of_others(groups: Groups, values: Ints) -> Ints:
 
 def _eighths(values: Floats) -> Ints:
     return np.clip(np.floor(8 * values), -TOP, TOP).astype(np.int64)
-
-
-def log_steps(values: Numbers) -> Ints:
-    """Give about 8·log2(1 + x), from the number's bits alone."""
-    mantissa, exponent = np.frexp(np.maximum(values, 0) + 1.0)
-    return (8 * (exponent - 1) + np.floor(16 * (mantissa - 0.5))).astype(np.int64)
