@@ -225,3 +225,32 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
     changed = labels[1.0] != labels[0.3]
     assert set(labels[1.0][changed].tolist()) <= {CHROME}
     assert set(labels[0.3][changed].tolist()) <= {SPAM}
+
+
+RUSSIAN = "Трамвай снова ходит по мосту\n"  # the tram runs over the bridge again
+HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same; people are glad
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_into"),
+    [
+        (RUSSIAN * 6, []),
+        (RUSSIAN * 6 + HAN, [HAN]),
+        # more Han than Cyrillic: a Chinese page with a Russian list
+        (HAN * 9 + RUSSIAN * 5, [HAN] * 9 + [RUSSIAN] * 5),
+        (HAN, [HAN]),
+    ],
+    ids=["Russian", "Russian, a line of Chinese", "Chinese, a Russian list", "Chinese"],
+)
+def test_no_page_is_looked_into_for_what_it_is_written_in(
+    tiny_cleaner: Cleaner, text: str, looked_into: list[str]
+) -> None:
+    batch = tiny_cleaner.read([text])
+    every = np.ones(len(batch.lines.pages), bool)
+
+    chosen = tiny_cleaner.known(batch, every).chosen
+
+    bounds = batch.lines.starts[:-1][chosen]
+    units = [text[s:e] for s, e in zip(bounds, batch.lines.starts[1:][chosen],
+                                       strict=True)]  # fmt: skip
+    assert units == looked_into

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.decisions import lowest_threshold
+from dross.cleaner import Cleaner
+from dross.spans import ARTICLE, SPAM
+from training import decisions
+from training.decisions import fit_named, fit_stretches, lowest_threshold
+from training.labelled import LabelledText, Mark
+from training.stretches import place_labels
+from training.units import label_units
+
+if TYPE_CHECKING:
+    from dross.model import Model
 
 # score and size of a unit
 units = st.lists(st.tuples(st.integers(0, 999), st.integers(0, 150)), max_size=20)
@@ -25,3 +38,99 @@ def test_the_lowest_threshold_loses_no_more_than_is_allowed(
     lower = scores[(scores < found) & (scores >= 0.5)]
     if len(lower):
         assert sizes[scores >= lower.max()].sum() > allowed
+
+
+WORDS = (
+    *("the", "river", "rose", "by", "two", "metres", "mayor", "，。"),
+    *("河水", "上涨", "slot", "bonus", "casino", "彩票", "free"),
+)
+
+
+@pytest.fixture
+def pages() -> list[LabelledText]:
+    """Give pages of lines drawn at random, some with spam at their end."""
+    rng = np.random.default_rng(11)
+    found = []
+    for _ in range(80):
+        text, marks = "", []
+        for label in ("article", "article", "spam", "article"):
+            start = len(text)
+            text += " ".join(rng.choice(WORDS, int(rng.integers(3, 12))))
+            marks.append(Mark(start, len(text), label))
+            text += " " if rng.random() < 0.5 else "\n"
+        found.append(LabelledText("page", text, tuple(marks)))
+    return found
+
+
+def with_rule(model: Model, **changes: object) -> Cleaner:
+    phrase = replace(model.config.phrase, **changes)  # type: ignore[arg-type]
+    return Cleaner(replace(model, config=replace(model.config, phrase=phrase)))
+
+
+def test_the_rule_for_stretches_finds_most_of_those_that_may_be_lost_so_much(
+    tiny_cleaner: Cleaner,
+    pages: list[LabelledText],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decisions, "STRETCH_LOSS", 0.02)
+    model = tiny_cleaner.model
+
+    found = fit_stretches(model, pages, pages[:9])
+
+    def characters(cleaner: Cleaner, threshold: float) -> tuple[int, int]:
+        """Give spam and genuine characters in stretches above *threshold*."""
+        read = cleaner.read([page.text for page in pages])
+        runs, odds = cleaner.scored_stretches(read)
+        labels = place_labels(read, label_units(pages))
+        inside = np.zeros(len(labels), bool)
+        for start, end in zip(runs.starts, runs.ends, strict=True):
+            inside[start:end] = odds[runs.starts == start][0] > threshold
+        return int((labels[inside] == SPAM).sum()), int((labels[inside] < SPAM).sum())
+
+    labels = place_labels(
+        tiny_cleaner.read([page.text for page in pages]), label_units(pages)
+    )
+    allowed = 0.02 * int((labels < SPAM).sum())
+    spam, lost = characters(with_rule(model, chain=found.chain), found.threshold)
+    assert 0 < lost <= allowed
+    for least in decisions.LIKELY_PLACES:
+        cleaner = with_rule(model, chain=replace(found.chain, least=least))
+        for threshold in np.arange(-3, 3, 0.5):
+            other, loss = characters(cleaner, threshold)
+            assert other <= spam or loss > allowed
+
+
+def test_naming_what_is_cut_anyway_calls_no_more_article_spam_than_allowed(
+    tiny_cleaner: Cleaner,
+    pages: list[LabelledText],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decisions, "NAMED_LOSS", 0.03)
+    config = tiny_cleaner.model.config
+    rule = replace(
+        config.decoding,
+        temperature=0.5,
+        offsets=(0.5, -1.0, 0.5),
+        named=1.0,
+        spam=0.97,
+        lowest=0.5,
+        highest=0.9,
+    )
+    model = replace(tiny_cleaner.model, config=replace(config, decoding=rule))
+
+    named = fit_named(model, pages)
+
+    def called_spam(named: float) -> int:
+        chain = replace(rule, named=named)
+        cleaner = Cleaner(replace(model, config=replace(config, decoding=chain)))
+        units = label_units(pages)
+        labels = cleaner.unit_labels(cleaner.read([page.text for page in pages]))
+        own = units.pure & (units.labels == ARTICLE) & (labels == SPAM)
+        return int((units.features.sizes - 2)[own].sum())
+
+    units = label_units(pages)
+    article = units.pure & (units.labels == ARTICLE)
+    allowed = 0.03 * int((units.features.sizes - 2)[article].sum())
+    assert 0.5 < named < rule.spam
+    assert called_spam(named) - called_spam(1.0) <= allowed
+    assert called_spam(named - 0.02) - called_spam(1.0) > 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from dross import network, places
 from dross.spans import SPAM
@@ -85,7 +86,10 @@ def test_the_gate_in_whole_numbers_is_the_regression() -> None:
     assert ((found[:, 0] > 0) == labels).mean() > 0.97
 
 
-def test_all_spam_and_all_near_misses_teach(tiny_cleaner: Cleaner) -> None:
+@pytest.mark.parametrize("step", ["gate", "places"])
+def test_all_spam_teaches_and_all_near_misses_that_pass_the_gate(
+    tiny_cleaner: Cleaner, step: str
+) -> None:
     page = "The river rose by two metres. " * 30 + "lucky slots bonus"
     start = page.index("lucky")
     spam = LabelledText(
@@ -94,16 +98,19 @@ def test_all_spam_and_all_near_misses_teach(tiny_cleaner: Cleaner) -> None:
     near = miss(2, "en")
     model = tiny_cleaner.model
 
-    rows = place_rows([spam, near], model, "gate", 0)
+    rows = place_rows([spam, near], model, step, 0)
 
     batch = tiny_cleaner.read([spam.text, near.text])
     known = tiny_cleaner.known(batch, tiny_cleaner.unit_labels(batch) != SPAM)
-    at = known.some
+    passed = places.looked_at(known, model.gate, model.config.phrase.gate)
+    at = known.some if step == "gate" else passed.at
     of_near = known.page[at] == 1
     offsets = batch.features.sources[at - 2 * known.unit[at] - 1]
     of_spam = (known.page[at] == 0) & (offsets >= start)
-    assert rows.columns.shape[1] == len(places.GATE_NAMES)
+    names = places.GATE_NAMES if step == "gate" else places.NAMES
+    always = int(of_near.sum()) if step == "places" else 0
+    others = len(at) - int(of_spam.sum()) - always
+    taught = len(rows.labels) - int(rows.labels.sum()) - always
+    assert rows.columns.shape[1] == len(names)
     assert rows.labels.sum() == of_spam.sum()
-    others = len(at) - of_near.sum() - of_spam.sum()
-    taught = len(rows.labels) - rows.labels.sum() - of_near.sum()
-    assert 0 <= taught <= others * 4 / EVERY["gate"] + 4
+    assert 0 <= taught <= others * 4 / EVERY[step] + 4

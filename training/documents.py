@@ -29,12 +29,22 @@ if TYPE_CHECKING:
     from training.insertion import Insertion
     from training.spam import SpamSource
 
-TRAINING_RENDERINGS = 4  # of each page
+TRAINING_RENDERINGS = 4  # of each page, and always the one where most is lost:
+HARDEST = "resiliparse-plain"
+# Pages whose gold keeps what spammers posted below the article, found among those that
+# the model calls spam against their gold, and read: as article they would teach that
+# lists of drugs and brands are none, and one of them alone moved the threshold for
+# units from 0.84 to 0.96. Those of the test part stay there.
+POSTED_SPAM = {
+    "dragnet/T71",
+    "harvest_forum/blog.angelman-asa.org.read.php",
+    "harvest_forum/blog.angelman-asa.org.read.php.2.132",
+}
 # Half of the pages get spam: far more than the web has, so that there is enough of
 # each kind to learn from; how rare it is comes in with the thresholds.
 INJECTED_SHARE = 0.5
 # Forms that put spam inside a line, and one page in so many, by language, that gets
-# them for the nets that look inside units.
+# them for the nets that look inside units. More of them teach more; see EXPERIMENTS.md.
 PHRASE_FORMS = (
     "title-joined",
     "sentence",
@@ -45,8 +55,8 @@ PHRASE_FORMS = (
     "scattered",
     "markup",
 )
-PHRASED_EVERY = {"zh": 2}  # there are fewer Chinese pages; for other languages:
-PHRASED_EVERY_OTHER = 3
+PHRASED_EVERY = {"zh": 1}  # there are fewer Chinese pages; for other languages:
+PHRASED_EVERY_OTHER = 2
 DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.
 TEXT_LENGTH = 6000
@@ -97,15 +107,18 @@ def fold_of(text: LabelledText, folds: int) -> int:
 def pages(material: Material, part: str) -> Iterator[LabelledText]:
     """Yield the labelled pages of *part* as they are.
 
-    Every rendering of a page, but for training, where TRAINING_RENDERINGS of them
-    teach nearly as much in less time.
+    Every rendering of a page, but for training, where TRAINING_RENDERINGS of them and
+    HARDEST teach nearly as much in less time.
     """
     for file in material.files:
         if file.parent.name == part:
             for text in read_labelled(file):
+                if part != "test" and text.page in POSTED_SPAM:
+                    continue
                 if (
                     part != "train"
                     or text.rendering not in RENDERINGS
+                    or text.rendering == HARDEST
                     or text.rendering in chosen(text.page, TRAINING_RENDERINGS)
                 ):
                     yield text

@@ -115,20 +115,22 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
             if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
         ),
         *documents_with_phrases(material, "train", seed),
-        *topic_pages(_lines(material, "train"), seed),
+        *topic_pages(_lines(material, "train"), seed, heads.FOLDS),
     ]
     fitted = fit_places(run, phrased, fitted, found, rng, jobs)
     say("places fitted")
-    # thresholds inside units must hold for articles on spam's own topics, too
-    inside = [*held, *topic_pages(_lines(material, "validation"), seed)]
-    rule = replace(fitted.config.phrase, chain=decisions.fit_chain(fitted, inside))
+    # what is found inside units must hold for articles on spam's own topics, too
+    topics = list(topic_pages(_lines(material, "validation"), seed))
+    runs = decisions.fit_chain(fitted, [*held, *topics])
+    rule = replace(fitted.config.phrase, chain=runs)
     fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
-    rule = replace(rule, threshold=decisions.fit_stretch_threshold(fitted, inside))
+    rule = decisions.fit_stretches(fitted, held, topics)
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
     config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
-    named = replace(config.decoding, named=decisions.NAMED)
-    config = replace(config, decoding=named)
+    named = decisions.fit_named(fitted, held)
+    say(f"named from {named}")
+    config = replace(config, decoding=replace(config.decoding, named=named))
     model.save(run / "model", config, weights, rarity, fitted.networks)
 
 

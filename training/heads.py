@@ -13,7 +13,6 @@ from dross.features import extract
 from dross.lines import split_pages
 from training.documents import fold_of
 from training.linear import AdagradHeads, Rows
-from training.mining import sharpen
 from training.rows import line_rows
 from training.units import batched
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 BITS = 19
 FOLDS = 4
-_MINED_EVERY = 5  # one text in so many is searched for what the phrase head mistakes
 _FIELDS = ("buckets", "bounds", "targets", "weights")
 
 
@@ -53,10 +51,7 @@ def fit_heads(run: Path, texts: Sequence[LabelledText], seed: int, jobs: int) ->
         delayed(_save_rows)(run, part, fold, seed)
         for fold, part in enumerate(by_fold(texts))
     )
-    some = [part[::_MINED_EVERY] for part in by_fold(texts)]
-    Parallel(n_jobs=jobs)(
-        delayed(_fit_fold)(run, fold, some, seed) for fold in range(FOLDS)
-    )
+    Parallel(n_jobs=jobs)(delayed(_fit_fold)(run, fold, seed) for fold in range(FOLDS))
     for path in run.glob("rows-*.npy"):
         path.unlink()
 
@@ -77,15 +72,11 @@ def _load_rows(run: Path, folds: Sequence[int]) -> Rows:
     return Rows(**{name: np.concatenate(found) for name, found in parts.items()})
 
 
-def _fit_fold(
-    run: Path, fold: int, some: Sequence[Sequence[LabelledText]], seed: int
-) -> None:
+def _fit_fold(run: Path, fold: int, seed: int) -> None:
     rows = _load_rows(run, [other for other in range(FOLDS) if other != fold])
     heads = AdagradHeads(1 << BITS)
     every = np.arange(len(rows.weights))
     heads.fit(rows, every, np.random.default_rng([seed, fold, 2]))
-    texts = [text for other in range(FOLDS) if other != fold for text in some[other]]
-    sharpen(heads, rows, texts, BITS, np.random.default_rng([seed, fold, 4]))
     joblib.dump(heads, run / f"heads-{fold}.joblib")
 
 

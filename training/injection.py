@@ -30,8 +30,7 @@ DISGUISED_SHARE = 0.15  # of the insertions
 _OTHER_LANGUAGE_SHARE = 0.15  # of the forms: the spam's language is drawn anew
 _MAIN_FAMILY_SHARE = 0.75  # of a list's phrases; the rest rides along
 
-
-_NO_BLANKS = ("zh", "ja", "th")
+NO_BLANKS = ("zh", "ja", "th")  # languages without blanks between words
 _COMMENTERS = ("admin", "guest", "buy_now", "anna77", "seo_master", "lucky88", "tom")
 
 
@@ -176,7 +175,7 @@ class _Composer:
 
     def _separator(self) -> str:
         text = drawn_separator(self._rng, self._part)
-        return " " if not text and self.lang not in _NO_BLANKS else text
+        return " " if not text and self.lang not in NO_BLANKS else text
 
     def _phrase(self) -> Piece:
         """Return what is pushed into text: mostly one phrase, else a list of a few."""
@@ -258,7 +257,7 @@ class _Composer:
         for at in self._layout.places(self._rng, 1, "sentence"):
             sentence = self.sentence()
             blank = " " if self._text[at - 1 : at] in ".!?" or sentence.lang not in (
-                _NO_BLANKS) else ""  # fmt: skip
+                NO_BLANKS) else ""  # fmt: skip
             if self._text[at : at + 1].isspace() or at == len(self._text):
                 yield replace(sentence, at=at, text=blank + sentence.text)
             else:
@@ -343,5 +342,5 @@ class _Composer:
 
 def _joined_sentences(sentences: Iterable[Piece]) -> Piece:
     pieces = list(sentences)
-    blank = "" if pieces[0].lang in _NO_BLANKS else " "
+    blank = "" if pieces[0].lang in NO_BLANKS else " "
     return replace(pieces[0], text=blank.join(piece.text for piece in pieces))

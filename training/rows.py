@@ -12,6 +12,7 @@ from dross.lines import split_pages
 from dross.seams import seam_buckets
 from dross.spans import SPAM
 from training.linear import Rows
+from training.probes import NEAR_MISS
 from training.units import (
     batched,
     hashed_rows,
@@ -36,6 +37,8 @@ SPAM_WEIGHT = np.float32(3)
 # inside a word, of which there are too many.
 SEAM_EVERY, INSIDE_EVERY = 40, 5
 MOST = 10  # windows of a stretch of spam
+# Characters of genuine text for each window; what looks like spam and is none is rare.
+WINDOW_EVERY, NEAR_MISS_EVERY = 80, 20
 
 
 def line_rows(
@@ -143,17 +146,20 @@ def phrase_windows(
 ) -> tuple[list[str], NDArray[np.int8]]:
     """Give short stretches of *texts* of one label each, and whether they are spam.
 
-    About one for each 80 characters of genuine text, 3 to 30 characters long, and
-    more of spam, of which there is less; a short phrase is one whole, too. Long spam
-    is mostly sentences, whose parts could stand anywhere: it gives no more than MOST.
+    One for each WINDOW_EVERY characters of genuine text, 3 to 30 characters long, and
+    more of near misses and of spam, of which there is less; a short phrase is one
+    whole, too. Long spam is mostly sentences, whose parts could stand anywhere: it
+    gives no more than MOST.
     """
     windows: list[str] = []
     spam: list[bool] = []
     for text in texts:
+        near = text.source.startswith(NEAR_MISS)
+        every = NEAR_MISS_EVERY if near else WINDOW_EVERY
         for mark in text.marks:
             length = mark.end - mark.start
             is_spam = mark.label == "spam"
-            number = 1 + (min(length // 25, MOST) if is_spam else length // 80)
+            number = 1 + (min(length // 25, MOST) if is_spam else length // every)
             starts = rng.integers(0, max(length - 3, 1), number)
             sizes = rng.integers(3, 31, number)
             if is_spam and length < 40:

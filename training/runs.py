@@ -45,8 +45,8 @@ _HEADS_CODE = (
         _TRAINING / f"{name}.py"
         for name in (
             "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
-            "heads", "injection", "insertion", "layout", "linear", "mining", "phrases",
-            "probes", "render", "rows", "slots", "spam", "suspects", "units", "written",
+            "heads", "injection", "insertion", "layout", "linear", "phrases",
+            "probes", "render", "rows", "slots", "spam", "units", "written",
         )
     ),
     *(

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from training.documents import generator
+from training.documents import fold_of, generator
 from training.furniture import furnish
+from training.injection import NO_BLANKS
 from training.labelled import Mark
 from training.probes import NEAR_MISS
 
@@ -22,34 +23,46 @@ if TYPE_CHECKING:
 
     from training.labelled import LabelledText
 
-LINES = (6, 30)  # of a page, fewest and most
-PAGES_A_LINE = 1 / 4  # a line stands in several pages, each time beside others
+LINES = (6, 30)  # of a page, fewest and most, where there are as many
+PAGES_A_LINE = 1 / 2  # a line stands in several pages, each time beside others
 FURNISHED = 0.5
 JOINED = 0.5  # of the lines, those that follow on the line before
-_BLANK = {"en": " "}  # between sentences; Chinese has none
 
 
-def topic_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[LabelledText]:
-    """Yield pages of *lines* of one language and topic; each is article throughout."""
-    groups: dict[tuple[str, str], list[LabelledText]] = {}
+def topic_pages(
+    lines: Sequence[LabelledText], seed: int, folds: int = 1
+) -> Iterator[LabelledText]:
+    """Yield pages of *lines* of one language and topic; each is article throughout.
+
+    A page has lines of one of the *folds*, and is in that fold itself: heads that have
+    not seen its site have not seen its lines either.
+    """
+    groups: dict[tuple[str, str, int], list[LabelledText]] = {}
     for line in lines:
-        groups.setdefault((line.lang, line.source), []).append(line)
-    for (lang, source), own in sorted(groups.items()):
+        key = (line.lang, line.source, fold_of(line, folds))
+        groups.setdefault(key, []).append(line)
+    for (lang, source, fold), own in sorted(groups.items()):
+        name = source.removeprefix(NEAR_MISS)
         for number in range(max(1, round(len(own) * PAGES_A_LINE))):
-            name = f"topic/{lang}/{source}/{number}"
-            rng = generator(seed, f"{own[0].id}:{name}")
-            topic = f"{NEAR_MISS}{source.removeprefix(NEAR_MISS)}"
-            page = replace(own[0], id=name, page=name, site=name, source=topic)
-            text = _text(rng, own, _BLANK.get(lang[:2], ""))
-            page = replace(page, text=text, marks=(Mark(0, len(text), "article"),))
+            id_ = f"topic/{lang}/{name}/{fold}/{number}"
+            rng = generator(seed, f"{own[0].id}:{id_}")
+            text = _text(rng, own, "" if lang.startswith(NO_BLANKS) else " ")
+            page = replace(
+                own[0],
+                id=id_,
+                page=id_,
+                source=f"{NEAR_MISS}{name}",
+                text=text,
+                marks=(Mark(0, len(text), "article"),),
+            )
             yield furnish(rng, page) if rng.random() < FURNISHED else page
 
 
 def _text(rng: np.random.Generator, lines: Sequence[LabelledText], blank: str) -> str:
-    """Give paragraphs of *lines* drawn at random; with few lines some come again."""
+    """Give paragraphs of *lines* drawn at random; none comes twice."""
     count = int(rng.integers(LINES[0], LINES[1] + 1))
     text = ""
-    for index in rng.integers(0, len(lines), count):
+    for index in rng.permutation(len(lines))[:count]:
         line = lines[index].text.strip()
         if text:
             text += blank if rng.random() < JOINED else "\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from training.jsonl import records
 from training.labelled import LabelledText, Mark
+from training.probes import NEAR_MISS
 from training.split import PARTS, part_of
 
 _HERE = Path(__file__).parent
@@ -18,7 +19,10 @@ FILES = {"tongues": _HERE / "tongues.jsonl", "benign": _HERE / "benign.jsonl"}
 
 
 def read_written() -> dict[str, tuple[LabelledText, ...]]:
-    """Give the written texts by part, split by their id; *source* is the file."""
+    """Give the written texts by part, split by their id.
+
+    *source* is that of a near miss on the topic for ``benign``, and the file otherwise.
+    """
     parts: dict[str, list[LabelledText]] = {part: [] for part in PARTS}
     for source, path in FILES.items():
         for record in records(path):
@@ -29,7 +33,9 @@ def read_written() -> dict[str, tuple[LabelledText, ...]]:
                     text=text,
                     marks=(Mark(0, len(text), "article"),),
                     lang=str(record["lang"]),
-                    source=source,
+                    source=f"{NEAR_MISS}{record['topic']}"
+                    if source == "benign"
+                    else source,
                     site=id_,
                     page=id_,
                     rendering="as written",

@@ -306,12 +306,15 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
 
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
     letters it knows from spam alone, and would call a Russian page spam for being
-    Russian; in a page of another script they stand out, and that is evidence.
+    Russian; in a page of another script they stand out, and that is evidence. With
+    more Han than Cyrillic a page is Chinese, however long the list below it; kana
+    alone stands beside Han where it is at home.
     """
     found, pages = batch.features, batch.lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
     number = int(pages.max()) + 1 if len(pages) else 0
     letters = np.bincount(units, _LETTERS[found.classes], len(pages))
+    han = np.bincount(pages[units], _HAN[found.classes], number)
     size = np.maximum(letters, 1)
     of_page = np.maximum(np.bincount(pages, letters, number), 1)
     lettered = np.maximum(np.bincount(pages, letters > 0, number), 1)
@@ -320,9 +323,12 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
         own = np.bincount(units, found.classes == script, len(pages))
         there = own >= AT_HOME * size
         # one long list is not what a page is written in, nor are a few short lines
-        share = np.bincount(pages, own, number) / of_page
+        total = np.bincount(pages, own, number)
         lines = np.bincount(pages, there, number) / lettered
-        home |= there & (np.minimum(share, lines) >= AT_HOME)[pages]
+        written = np.minimum(total / of_page, lines) >= AT_HOME
+        if script != chars.KANA:
+            written &= total >= han
+        home |= there & written[pages]
     return home
 
 
