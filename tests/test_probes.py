@@ -108,6 +108,19 @@ def test_near_misses_are_in_the_part_of_the_text_they_stand_in(tmp_path: Path) -
     assert sum(len(misses[part]) for part in PARTS) == 60
 
 
+def test_advertising_is_no_near_miss(tmp_path: Path) -> None:
+    record = {"lang": "zh", "topic": "loan", "text": "信用卡账单已出"}  # "bill is out"
+    sources = ["pages:x http://news.example/", "github:x-hacker/SpamMessagesLR data"]
+    write(
+        tmp_path / "spam" / "near_miss.jsonl.gz",
+        [{**record, "source": source} for source in sources],
+    )
+
+    misses = [miss for part in read_near_misses(tmp_path).values() for miss in part]
+
+    assert [miss.id for miss in misses] == ["near_miss/0"]
+
+
 def test_hijacked_documents_are_numbered_in_the_order_of_the_file(
     tmp_path: Path,
 ) -> None:

@@ -39,6 +39,10 @@ COMMON = {
 }  # fmt: skip
 
 
+# Texts that quote code and the name of a program.
+QUOTING = {"benign/zh/547", "benign/zh/551"}
+
+
 def simplified(text: str) -> set[str]:
     """Give the characters of *text* that only simplified Chinese has."""
     points = chars.code_points(text)
@@ -60,8 +64,8 @@ def test_a_text_is_in_the_script_of_its_language(record: dict[str, str]) -> None
         # 群, 床 and 雇 count as simplified by Unicode's variants and are common in both
         assert simplified(record["text"]) <= set("群床雇")
         assert chars.TRADITIONAL in classes(record["text"])
-    # a Chinese text may quote a spammer's words or a product's name
-    assert share >= (0.7 if record["lang"] in {"zh-Hans", "zh-Hant"} else 0.95)
+    if record["id"] not in QUOTING:
+        assert share >= (0.85 if record["lang"] in {"zh-Hans", "zh-Hant"} else 0.95)
 
 
 @pytest.mark.parametrize("lang", sorted(SCRIPTS))
@@ -93,7 +97,7 @@ def test_a_text_in_another_language_is_short_and_a_benign_one_a_sentence() -> No
         assert 40 <= len(record["text"]) <= 600
     for record in RECORDS["benign"]:
         assert "\n" not in record["text"]
-        assert record["text"].rstrip("\"'”」』）)")[-1] in ".。?!？！…"
+        assert record["text"].rstrip('"')[-1] in ".。?!？"
 
 
 def test_no_sentence_on_sex_could_be_about_minors() -> None:

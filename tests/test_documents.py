@@ -1,0 +1,63 @@
+"""Pages that teach: none whose gold keeps spam, each in its hardest rendering."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from training.documents import (
+    HARDEST,
+    POSTED_SPAM,
+    TRAINING_RENDERINGS,
+    pages,
+    read_material,
+)
+from training.labelled import LabelledText, Mark, write_labelled
+from training.render import RENDERINGS
+
+if TYPE_CHECKING:
+    from training.documents import Material
+
+SAMPLE = Path(__file__).parent.parent / "training" / "sample"
+SPOILT = min(POSTED_SPAM)
+NAMES = [SPOILT, *(f"source/{number}" for number in range(30))]
+PARTS = ("train", "validation", "test")
+
+
+@pytest.fixture
+def material(tmp_path: Path) -> Material:
+    """Give the same pages, in every rendering, in every part."""
+    page = LabelledText("", "The river rose.", (Mark(0, 15, "article"),))
+    texts = [
+        replace(page, id=f"{name}#{rendering}", page=name, rendering=rendering)
+        for name in NAMES
+        for rendering in RENDERINGS
+    ]
+    files = [tmp_path / part / "pages.jsonl.gz" for part in PARTS]
+    for file in files:
+        file.parent.mkdir()
+        write_labelled(file, texts)
+    return read_material(SAMPLE, files)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_gold_that_keeps_posted_spam_is_left_to_the_test_alone(
+    material: Material, part: str
+) -> None:
+    found = {text.page for text in pages(material, part)}
+
+    assert found == set(NAMES) - ({SPOILT} if part != "test" else set())
+
+
+def test_a_page_teaches_in_some_renderings_and_always_in_the_hardest(
+    material: Material,
+) -> None:
+    for name in NAMES[1:]:
+        found = {t.rendering for t in pages(material, "train") if t.page == name}
+        assert HARDEST in found
+        assert len(found) in {TRAINING_RENDERINGS, TRAINING_RENDERINGS + 1}
+    every = [t for t in pages(material, "validation") if t.page == NAMES[1]]
+    assert len(every) == len(RENDERINGS)
