@@ -66,13 +66,14 @@ def test_nothing_is_folded_to_the_mark_between_units() -> None:
         ("\u3000", chars.SPACE),
         ("\n", chars.NEWLINE),
         ("\u2028", chars.NEWLINE),
+        ("群", chars.HAN),  # group: traditional text writes it so, too
+        ("门", chars.SIMPLIFIED),  # door
         ("7", chars.DIGIT),
         ("７", chars.DIGIT),
         ("٣", chars.DIGIT),
         ("a", chars.LOWER),
         ("É", chars.UPPER),
         ("大", chars.HAN),  # "large", the same in both scripts
-        ("门", chars.SIMPLIFIED),  # "door"
         ("門", chars.TRADITIONAL),  # "door"
         ("が", chars.KANA),
         ("ｶ", chars.KANA),

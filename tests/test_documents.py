@@ -12,15 +12,19 @@ from training.documents import (
     HARDEST,
     POSTED_SPAM,
     TRAINING_RENDERINGS,
+    fold_of,
     pages,
     read_material,
+    spam_part,
 )
 from training.labelled import LabelledText, Mark, write_labelled
 from training.render import RENDERINGS
+from training.split import FOLDS, fold_part
 
 if TYPE_CHECKING:
     from training.documents import Material
 
+EMPTY = LabelledText("", "", ())
 SAMPLE = Path(__file__).parent.parent / "training" / "sample"
 SPOILT = min(POSTED_SPAM)
 NAMES = [SPOILT, *(f"source/{number}" for number in range(30))]
@@ -61,3 +65,11 @@ def test_a_page_teaches_in_some_renderings_and_always_in_the_hardest(
         assert len(found) in {TRAINING_RENDERINGS, TRAINING_RENDERINGS + 1}
     every = [t for t in pages(material, "validation") if t.page == NAMES[1]]
     assert len(every) == len(RENDERINGS)
+
+
+def test_heads_have_not_seen_the_spam_of_their_fold() -> None:
+    """Otherwise nets learn from evidence that knows the answer."""
+    for site in ("one.example", "two.example", "three.example"):
+        own = fold_of(replace(EMPTY, site=site), FOLDS)
+        assert spam_part(site, "train") == fold_part(own)
+        assert spam_part(site, "validation") == "validation"

@@ -1,37 +1,76 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
-from training.grammars import GRAMMARS, domain, read_grammars
-from training.phrases import unwanted
-from training.split import PARTS
+from training.grammars import GRAMMARS, Grammar, domain, read_grammars
+from training.phrases import fold, unwanted
+from training.split import FOLDS, PARTS, SPAM_PARTS
 
 ENTRIES = json.loads(GRAMMARS.read_text(encoding="utf-8"))
+NAMES = [f"{entry['lang']}-{entry['family']}" for entry in ENTRIES]
 
 
-def test_no_telling_word_and_no_held_out_pattern_is_shared_by_training_and_test() -> (
-    None
-):
-    parts = read_grammars()
-    for entry, train, test in zip(ENTRIES, parts["train"], parts["test"], strict=True):
+def grammars_of(entry: dict[str, Any]) -> dict[str, Grammar]:
+    """Give the grammar that each part may use of *entry*."""
+    return {
+        part: grammar
+        for part, grammars in read_grammars().items()
+        for grammar in grammars
+        if (grammar.lang, grammar.family) == (entry["lang"], entry["family"])
+    }
+
+
+def words_of(grammar: Grammar, slot: str) -> set[str]:
+    return {fold(word) for word in grammar.slots[slot]}
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_no_telling_word_and_no_held_out_pattern_is_shared_by_training_and_test(
+    entry: dict[str, Any],
+) -> None:
+    parts = grammars_of(entry)
+    train = parts["train"]
+    for held in ("validation", "test"):
         for slot in entry["split"]:
-            assert not set(train.slots[slot]) & set(test.slots[slot])
-        assert not set(entry["held_out"]) & set(train.patterns)
-        assert not set(entry["held_out_sentences"]) & set(train.sentences)
+            assert not words_of(train, slot) & words_of(parts[held], slot)
+    assert not set(entry["held_out"]) & set(train.patterns)
+    assert not set(entry["held_out_sentences"]) & set(train.sentences)
 
 
-def test_the_parts_share_out_every_word() -> None:
-    parts = read_grammars()
-    for number, entry in enumerate(ENTRIES):
-        for slot, words in entry["split"].items():
-            dealt = [w for part in PARTS for w in parts[part][number].slots[slot]]
-            assert sorted(dealt) == sorted(words.split("|"))
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_the_parts_share_out_every_word_and_the_folds_those_of_training(
+    entry: dict[str, Any],
+) -> None:
+    parts = grammars_of(entry)
+    more = entry.get("train", {}).get("words", {})
+    folds = [grammar for part, grammar in parts.items() if "/" in part]
+    assert len(folds) == FOLDS
+    for slot in {**entry["split"], **more}:
+        given = [
+            word
+            for words in (entry["split"].get(slot), more.get(slot))
+            if words
+            for word in words.split("|")
+        ]
+        dealt = [w for part in PARTS if part in parts for w in parts[part].slots[slot]]
+        assert sorted(dealt) == sorted(given)
+        train = parts["train"].slots[slot]
+        shares = [word for grammar in folds for word in grammar.slots[slot]]
+        assert sorted(shares) == sorted(train * (FOLDS if len(train) < FOLDS else 1))
 
 
-@pytest.mark.parametrize("part", PARTS)
+def test_what_has_no_words_to_deal_out_is_for_training_alone() -> None:
+    alone = [entry for entry in ENTRIES if not entry["split"]]
+    assert alone
+    for entry in alone:
+        assert {part.partition("/")[0] for part in grammars_of(entry)} == {"train"}
+
+
+@pytest.mark.parametrize("part", SPAM_PARTS)
 def test_every_pattern_can_be_filled(part: str) -> None:
     rng = np.random.default_rng(0)
     for grammar in read_grammars()[part]:
@@ -47,7 +86,11 @@ def test_nothing_of_ours_could_be_about_minors() -> None:
         word
         for entry in ENTRIES
         if entry["family"] == "adult"
-        for words in (*entry["split"].values(), *entry["shared"].values())
+        for words in (
+            *entry["split"].values(),
+            *entry["shared"].values(),
+            *entry.get("train", {}).get("words", {}).values(),
+        )
         for word in words.split("|")
     ]
     assert [word for word in words if unwanted(word, sexual=True)] == []

@@ -10,14 +10,10 @@ import pytest
 
 from dross import network, places
 from dross.spans import SPAM
-from training.documents import (
-    PHRASE_FORMS,
-    documents_with_phrases,
-    near_miss_pages,
-    read_material,
-)
+from training.documents import near_miss_pages, read_material
 from training.labelled import LabelledText, Mark
 from training.network import INPUT_SCALE, fit_linear, whole_network
+from training.phrased import PHRASE_FORMS, documents_with_phrases
 from training.places import EVERY, place_rows
 from training.probes import NEAR_MISS
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.grammars import Grammar
 from training.phrases import Phrase, by_part, fold, read_lexicons, unwanted
 from training.spam import (
     Line,
@@ -15,11 +16,14 @@ from training.spam import (
     skeleton,
     spam_source,
 )
-from training.split import PARTS
+from training.split import FOLDS, PARTS, SPAM_PARTS, fold_part
 
 CORPUS = Path(
     os.environ.get("DROSS_CORPUS", Path(__file__).parents[2] / "shared" / "corpus")
 )
+
+
+FOLD_PARTS = [fold_part(number) for number in range(FOLDS)]
 
 
 def line(text: str, form: str = "comment", lang: str = "en") -> Line:
@@ -62,7 +66,9 @@ def test_variants_of_a_line_are_in_one_part() -> None:
 def test_lines_with_one_host_are_in_one_part() -> None:
     words = [f"{a} {b}" for a in "abcdefgh" for b in "stuvwxyz"]
     lines = [line(f"{w} words of its own http://one.example/{w[0]}") for w in words]
-    assert sum(bool(found) for found in lines_by_part(lines[:15]).values()) == 1
+    dealt = lines_by_part(lines[:15])
+    assert sum(bool(dealt[part]) for part in PARTS) == 1
+    assert sum(bool(dealt[part]) for part in FOLD_PARTS) <= 1
 
 
 def test_what_is_reserved_goes_to_the_test_with_its_variants() -> None:
@@ -81,6 +87,45 @@ def test_parts_of_phrases_are_disjoint_and_leave_nothing_out() -> None:
         p.text for p in phrases
     )
     assert len(parts["train"]) > len(parts["test"]) > len(parts["validation"]) > 0
+
+
+def test_the_folds_share_out_what_is_for_training() -> None:
+    phrases = [Phrase(f"term number {n}", "other", "en") for n in range(400)]
+    lines = [line(f"{a}{b} is what this says") for a in "abcdefgh" for b in "stuvwxyz"]
+    for dealt in (by_part(phrases), lines_by_part(lines)):
+        shares = [x.text for part in FOLD_PARTS for x in dealt[part]]
+        assert sorted(shares) == sorted(x.text for x in dealt["train"])
+        assert all(dealt[part] for part in FOLD_PARTS)
+
+
+def test_a_fold_draws_nothing_but_its_own() -> None:
+    phrases = [Phrase(f"term number {n}", "other", "sv") for n in range(400)]
+    dealt = by_part(phrases)
+    source = spam_source(phrases=dealt, lines={})
+    rng = np.random.default_rng(0)
+    for part in FOLD_PARTS:
+        drawn = {source.phrase(rng, part, "sv", "other") for _ in range(60)}
+        assert drawn <= set(dealt[part])
+        assert source.families(part, "sv") == source.families("train", "sv")
+
+
+def test_no_grammar_puts_a_held_out_term_together_for_training() -> None:
+    grammar = Grammar("loan", "sv", ("{good} {kind}",), (), {
+        "good": ("snabbt", "dyrt"), "kind": ("kredit",)})  # fmt: skip
+    held = Phrase("snabbt kredit", "loan", "sv")  # fast, dear credit
+    source = spam_source(
+        phrases={"test": [held]},
+        lines={},
+        grammars=dict.fromkeys(SPAM_PARTS, (grammar,)),
+    )
+    rng = np.random.default_rng(0)
+    for part in ("train", *FOLD_PARTS):
+        drawn = {source.phrase(rng, part, "sv", "loan").text for _ in range(50)}
+        assert drawn == {"dyrt kredit"}
+    assert {source.phrase(rng, "test", "sv", "loan").text for _ in range(50)} == {
+        "snabbt kredit",
+        "dyrt kredit",
+    }
 
 
 def test_everyday_words_and_comments_are_dropped_from_lexicons(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ import numpy as np
 from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
-from training.phrases import pick
 from training.probes import read_near_misses, read_texts
 from training.render import RENDERINGS, chosen
 from training.spam import read_spam
+from training.split import fold_number, fold_part
 from training.written import read_written
 
 if TYPE_CHECKING:
@@ -43,20 +43,6 @@ POSTED_SPAM = {
 # Half of the pages get spam: far more than the web has, so that there is enough of
 # each kind to learn from; how rare it is comes in with the thresholds.
 INJECTED_SHARE = 0.5
-# Forms that put spam inside a line, and one page in so many, by language, that gets
-# them for the nets that look inside units. More of them teach more; see EXPERIMENTS.md.
-PHRASE_FORMS = (
-    "title-joined",
-    "sentence",
-    "phrase-clause",
-    "phrase-between",
-    "phrase-inside",
-    "repeated",
-    "scattered",
-    "markup",
-)
-PHRASED_EVERY = {"zh": 1}  # there are fewer Chinese pages; for other languages:
-PHRASED_EVERY_OTHER = 2
 DOORWAYS = 600  # pages that are spam from end to end
 # Genuine texts have no chrome around them; long ones (a whole law) are cut.
 TEXT_LENGTH = 6000
@@ -101,7 +87,16 @@ def generator(seed: int, name: str) -> np.random.Generator:
 
 def fold_of(text: LabelledText, folds: int) -> int:
     """Give the fold of a text; a site is in one fold."""
-    return blake2b(text.site.encode("utf-8"), digest_size=2).digest()[0] % folds
+    return fold_number(text.site, folds)
+
+
+def spam_part(site: str, part: str) -> str:
+    """Give what a text of *site* in *part* may use of the spam.
+
+    In training that of its own fold: heads that have not seen its site have not seen
+    its spam either, so that nets learn from evidence as it is for spam never met.
+    """
+    return fold_part(fold_number(site)) if part == "train" else part
 
 
 def pages(material: Material, part: str) -> Iterator[LabelledText]:
@@ -134,7 +129,7 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         rng = generator(seed, page.id)
         # spam of the evaluation's part stays unseen even where a threshold is chosen
         yield (
-            inject(rng, page, spam, part).page
+            inject(rng, page, spam, spam_part(page.site, part)).page
             if rng.random() < INJECTED_SHARE
             else page
         )
@@ -145,7 +140,7 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         if rng.random() < TEXTS_FURNISHED and text.lang[:2] in {"en", "zh"}:
             short = furnish(rng, short)
         yield (
-            inject(rng, short, spam, part).page
+            inject(rng, short, spam, spam_part(short.site, part)).page
             if rng.random() < TEXTS_INJECTED
             else short
         )
@@ -158,27 +153,8 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
             yield replace(page, id=name, page=name, site=name)
     for number in range(int(DOORWAYS * scale)):
         name = f"doorway/{part}/{number}"
-        page = doorway(generator(seed, name), spam, part).page
+        page = doorway(generator(seed, name), spam, spam_part(name, part)).page
         yield replace(page, id=name, page=name, site=name, source="doorway")
-
-
-def documents_with_phrases(
-    material: Material, part: str, seed: int
-) -> Iterator[LabelledText]:
-    """Yield pages and genuine texts of *part* with spam inside their lines.
-
-    In `documents` few lines hold both, which are the hardest to get right. One in
-    PHRASED_EVERY of the pages and texts, as they are without spam.
-    """
-    texts = (*pages(material, part), *material.texts[part])
-    for text in texts:
-        rng = generator(seed, f"phrases:{text.id}")
-        every = PHRASED_EVERY.get(text.lang[:2], PHRASED_EVERY_OTHER)
-        if rng.random() < 1 / every:
-            short = shortened(rng, text) if not text.tags else text
-            count = int(rng.integers(1, 4))
-            forms = [pick(rng, PHRASE_FORMS) for _ in range(count)]
-            yield inject(rng, short, material.spam, part, forms).page
 
 
 def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:

@@ -22,10 +22,12 @@ from dross.phrases import ChainRule
 from dross.spans import SPAM
 from training import decisions, heads, stages
 from training.dial import fit_dial
-from training.documents import documents, documents_with_phrases
+from training.documents import documents
 from training.network import fit_network, whole_network
+from training.phrased import documents_with_phrases
 from training.places import fit_places
 from training.probes import NEAR_MISS
+from training.split import FOLDS
 from training.stages import Evidence
 from training.topics import topic_pages
 from training.units import UNGRADED
@@ -115,7 +117,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
             if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
         ),
         *documents_with_phrases(material, "train", seed),
-        *topic_pages(_lines(material, "train"), seed, heads.FOLDS),
+        *topic_pages(_lines(material, "train"), seed, FOLDS),
     ]
     fitted = fit_places(run, phrased, fitted, found, rng, jobs)
     say("places fitted")

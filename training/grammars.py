@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.phrases import SALT, Phrase, fold, pick
-from training.split import PARTS
+from training.split import FOLDS, SPAM_PARTS, fold_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 GRAMMARS = Path(__file__).with_name("grammars.json")
+_TRAINING = tuple(part for part in SPAM_PARTS if part.startswith("train"))
 _SLOT = re.compile(r"\{(\w+)\}")
 _DOMAIN_ENDINGS = (".com", ".net", ".cc", ".vip", ".top", ".xyz", ".club", ".info")
 
@@ -78,37 +79,58 @@ def _letters(rng: np.random.Generator, least: int, most: int) -> str:
 
 
 def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
-    """Return the grammars that each part may use.
+    """Return the grammars that each of `SPAM_PARTS` may use.
 
     Words under "split" are dealt out 70/10/20 by their hash, at least one to each
-    part; "held_out" patterns go to the test alone, which also uses the others.
+    part; "held_out" patterns go to the test alone, which also uses the others. "train"
+    has words, patterns and sentences for training alone; an entry that has "train" and
+    no "split" is for training alone. What training has is dealt out among its folds.
     """
-    parts: dict[str, list[Grammar]] = {part: [] for part in PARTS}
+    parts: dict[str, list[Grammar]] = {part: [] for part in SPAM_PARTS}
     for entry in json.loads(path.read_text(encoding="utf-8")):
-        shared = {slot: tuple(w.split("|")) for slot, w in entry["shared"].items()}
-        dealt = {slot: _deal(w.split("|")) for slot, w in entry["split"].items()}
-        for part in PARTS:
+        shared, split, train = (
+            {slot: tuple(words.split("|")) for slot, words in found.items()}
+            for found in (
+                entry["shared"],
+                entry["split"],
+                entry.get("train", {}).get("words", {}),
+            )
+        )
+        dealt: dict[str, dict[str, tuple[str, ...]]] = {p: {} for p in SPAM_PARTS}
+        for slot, words in split.items():
+            for part, own in _deal(words).items():
+                dealt[part][slot] = own
+        for slot, words in train.items():
+            dealt["train"][slot] = dealt["train"].get(slot, ()) + words
+        for slot, words in dealt["train"].items():
+            for number, own in enumerate(_shares(words)):
+                dealt[fold_part(number)][slot] = own
+        for part in _TRAINING if train and not split else SPAM_PARTS:
             patterns, sentences = entry["patterns"], entry["sentences"]
             if part == "test":
                 patterns = [*patterns, *entry["held_out"]]
                 sentences = [*sentences, *entry["held_out_sentences"]]
+            elif part != "validation" and "train" in entry:
+                patterns = [*patterns, *entry["train"].get("patterns", ())]
+                sentences = [*sentences, *entry["train"].get("sentences", ())]
             parts[part].append(
                 Grammar(
                     family=entry["family"],
                     lang=entry["lang"],
                     patterns=tuple(patterns),
                     sentences=tuple(sentences),
-                    slots={**shared, **{slot: d[part] for slot, d in dealt.items()}},
+                    slots={**shared, **dealt[part]},
                 )
             )
     return {part: tuple(grammars) for part, grammars in parts.items()}
 
 
-def _deal(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    def order(word: str) -> bytes:
-        return blake2b(f"{SALT}/{fold(word)}".encode(), digest_size=8).digest()
+def _order(word: str) -> bytes:
+    return blake2b(f"{SALT}/{fold(word)}".encode(), digest_size=8).digest()
 
-    ordered = sorted(words, key=order)
+
+def _deal(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    ordered = sorted(words, key=_order)
     test = max(1, round(0.2 * len(ordered)))
     held = test + max(1, round(0.1 * len(ordered)))
     if held >= len(ordered):
@@ -119,3 +141,11 @@ def _deal(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
         "validation": tuple(ordered[test:held]),
         "train": tuple(ordered[held:]),
     }
+
+
+def _shares(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Deal the words of training out among its folds; all have all if there are few."""
+    if len(words) < FOLDS:
+        return [tuple(words)] * FOLDS
+    ordered = sorted(words, key=_order)
+    return [tuple(ordered[number::FOLDS]) for number in range(FOLDS)]

@@ -14,6 +14,7 @@ from dross.lines import split_pages
 from training.documents import fold_of
 from training.linear import AdagradHeads, Rows
 from training.rows import line_rows
+from training.split import FOLDS
 from training.units import batched
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from training.labelled import LabelledText
 
 BITS = 19
-FOLDS = 4
 _FIELDS = ("buckets", "bounds", "targets", "weights")
 
 

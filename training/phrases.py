@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from training.needles import locate
-from training.split import PARTS, part_of
+from training.split import SPAM_PARTS, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,10 +218,14 @@ def _everyday(terms: Sequence[str], genuine: Iterable[str]) -> set[int]:
 def by_part(
     phrases: Iterable[Phrase], test_only: Iterable[str] = ()
 ) -> dict[str, tuple[Phrase, ...]]:
-    """Deal *phrases* out by a hash of the folded text; *test_only* go to the test."""
+    """Deal *phrases* out by a hash of the folded text; *test_only* go to the test.
+
+    Those of the training part are dealt out among its folds once more.
+    """
     reserved = {fold(text) for text in test_only}
     parts: defaultdict[str, list[Phrase]] = defaultdict(list)
     for phrase in phrases:
         key = fold(phrase.text)
-        parts["test" if key in reserved else part_of(key, SALT)].append(phrase)
-    return {part: tuple(parts[part]) for part in PARTS}
+        for part in ("test",) if key in reserved else parts_of(key, SALT):
+            parts[part].append(phrase)
+    return {part: tuple(parts[part]) for part in SPAM_PARTS}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _DROSS, _TRAINING = Path(dross.__file__).parent, Path(__file__).parent
 # Code whose change makes other heads, and other models from the same heads.
 _HEADS_CODE = (
+    _DROSS / "unicode.npz",
     *(
         _DROSS / f"{name}.py"
         for name in (
@@ -65,8 +66,8 @@ _FIT_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "decisions", "dial", "fit", "network", "places", "stages", "stretches",
-            "topics",
+            "decisions", "dial", "fit", "network", "phrased", "places", "stages",
+            "stretches", "topics",
         )
     ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from training.phrases import (
     read_lexicons,
     unwanted,
 )
-from training.split import PARTS, part_of
+from training.split import SPAM_PARTS, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,6 +55,7 @@ _GRAMMAR_SHARE = 0.5  # of the phrases where lexicons and grammars both have man
 _MANY_TERMS = 60
 _FEWEST_TERMS = 8  # a lexicon's family with fewer would repeat itself
 _GRAMMAR_SENTENCES = 0.35
+_TRIES = 32  # to make a phrase that is not held out; nearly all are not
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\"'<>)\]]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://|www\.)([a-z0-9.-]+\.[a-z]{2,})", re.IGNORECASE)
@@ -79,18 +80,21 @@ class Line:
 class SpamSource:
     """All spam by part. Draw from it with the methods; nothing in it changes.
 
-    *phrases* and *lines* are grouped for drawing: by language and then by family,
-    or by form and source.
+    Parts are those of `SPAM_PARTS`. *phrases* and *lines* are grouped for drawing: by
+    language and then by family, or by form and source. *kept*: terms, folded, of the
+    validation and test parts, which no grammar may put together for training.
     """
 
     phrases: Mapping[str, Mapping[str, Mapping[str, tuple[Phrase, ...]]]]
     grammars: Mapping[str, Mapping[str, Mapping[str, Grammar]]]
     lines: Mapping[str, Mapping[str, Mapping[str, Mapping[str, tuple[Line, ...]]]]]
+    kept: frozenset[str] = frozenset()
 
     def families(self, part: str, lang: str) -> tuple[str, ...]:
         """List the families that *part* has phrases of in *lang*."""
+        whole = self.phrases[_whole(part)].get(lang, {})
         terms = self.phrases[part].get(lang, {})
-        known = {family for family, t in terms.items() if len(t) >= _FEWEST_TERMS}
+        known = {family for family in terms if len(whole[family]) >= _FEWEST_TERMS}
         return tuple(sorted(known | {*self.grammars[part].get(lang, ())}))
 
     def phrase(
@@ -98,10 +102,15 @@ class SpamSource:
     ) -> Phrase:
         """Draw a phrase of *family*, from a lexicon or from a grammar."""
         terms = self.phrases[part].get(lang, {}).get(family, ())
+        whole = self.phrases[_whole(part)].get(lang, {}).get(family, ())
         grammar = self.grammars[part].get(lang, {}).get(family)
-        terms_share = (1 - _GRAMMAR_SHARE) * min(1, len(terms) / _MANY_TERMS)
-        if grammar and rng.random() >= terms_share:
-            return grammar.phrase(rng)
+        terms_share = (1 - _GRAMMAR_SHARE) * min(1, len(whole) / _MANY_TERMS)
+        if grammar and (not terms or rng.random() >= terms_share):
+            for _ in range(_TRIES):
+                made = grammar.phrase(rng)
+                if part in {"validation", "test"} or fold(made.text) not in self.kept:
+                    break
+            return made
         if not terms:
             msg = (
                 f"no phrases of {family!r} in {lang!r}; "
@@ -189,16 +198,26 @@ def spam_source(
     """Group what is given by part for drawing; *grammars* are ours unless given."""
     grammars = read_grammars() if grammars is None else grammars
     return SpamSource(
-        phrases={part: _phrases_grouped(phrases.get(part, ())) for part in PARTS},
+        phrases={part: _phrases_grouped(phrases.get(part, ())) for part in SPAM_PARTS},
         grammars={
             part: {
                 lang: {g.family: g for g in grammars[part] if g.lang == lang}
                 for lang in sorted({g.lang for g in grammars[part]})
             }
-            for part in PARTS
+            for part in SPAM_PARTS
         },
-        lines={part: _lines_grouped(lines.get(part, ())) for part in PARTS},
+        lines={part: _lines_grouped(lines.get(part, ())) for part in SPAM_PARTS},
+        kept=frozenset(
+            fold(phrase.text)
+            for part in ("validation", "test")
+            for phrase in phrases.get(part, ())
+        ),
     )
+
+
+def _whole(part: str) -> str:
+    """Return the part that *part* is, or is a fold's share of."""
+    return part.partition("/")[0]
 
 
 def lines_by_part(
@@ -213,15 +232,15 @@ def lines_by_part(
     kept = [text for text in test_only if len(fold(text)) >= _SHORTEST_LINE]
     groups = _groups([*texts, *kept])
     in_test = {groups[len(texts) + i] for i in range(len(kept))}
-    parts: dict[str, list[Line]] = {part: [] for part in PARTS}
+    parts: dict[str, list[Line]] = {part: [] for part in SPAM_PARTS}
     seen: set[str] = set()
     kinds: Counter[str] = Counter()
     for line, group in zip(lines, groups, strict=False):
         if line.text not in seen and kinds[group] < _MOST_OF_A_KIND:
             seen.add(line.text)
             kinds[group] += 1
-            part = "test" if group in in_test else part_of(group, SALT)
-            parts[part].append(line)
+            for part in ("test",) if group in in_test else parts_of(group, SALT):
+                parts[part].append(line)
     return {part: tuple(found) for part, found in parts.items()}
 
 

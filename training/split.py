@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from training.pages import Page
 
 PARTS = ("train", "validation", "test")
+# The training part in as many folds, so that what scores a page never saw its site.
+FOLDS = 4
 _UPPER = (70, 80, 100)  # percent of groups below which a part ends
 # Some sources are one site and fall wholly into one part. Of the salts "0" to "399"
 # three come nearest to 70/10/20 in pages, for English and for Chinese; this one of
@@ -130,6 +132,28 @@ def part_of(group: str, salt: str = SALT) -> str:
     digest = blake2b(f"{salt}/{group}".encode("utf-8", "surrogatepass"), digest_size=8)
     percent = int.from_bytes(digest.digest(), "big") % 10_000 / 100
     return next(p for p, upper in zip(PARTS, _UPPER, strict=True) if percent < upper)
+
+
+def fold_number(key: str, folds: int = FOLDS) -> int:
+    """Return the fold of what has this key, a site or a term, within training."""
+    digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=2).digest()
+    return digest[0] % folds
+
+
+def fold_part(fold: int) -> str:
+    """Return the name of what one fold may use of the training part."""
+    return f"train/{fold}"
+
+
+SPAM_PARTS = (*PARTS, *map(fold_part, range(FOLDS)))
+
+
+def parts_of(group: str, salt: str) -> tuple[str, ...]:
+    """Return the part of a group and, in training, what its fold may use of that."""
+    part = part_of(group, salt)
+    if part != "train":
+        return (part,)
+    return part, fold_part(fold_number(f"{salt}/{group}"))
 
 
 def split_digest(groups: Mapping[str, str]) -> str:

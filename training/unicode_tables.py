@@ -25,6 +25,9 @@ LOOK_ALIKES = dict(
         strict=True,
     )
 )
+# Variants that OpenCC takes to be simplified for a rarer twin (羣 for 群, "group"), and
+# that traditional text is full of: all are in the first level of Big5.
+IN_BOTH = frozenset("峰床晒灶痴秘粽群肴虱雇霉")
 SPACE, NEWLINE, DIGIT, LOWER, UPPER = 1, 2, 3, 4, 5
 HAN, SIMPLIFIED, TRADITIONAL, KANA, HANGUL, CYRILLIC, LETTER = 6, 7, 8, 9, 10, 11, 12
 SENTENCE_END, COMMA, SEPARATOR, BRACKET, SYMBOL, EMOJI, CONTROL, INVISIBLE = range(
@@ -51,7 +54,7 @@ def _variants() -> tuple[dict[str, str], set[str]]:
                 to_simplified[source] = options[0]
             else:
                 only_simplified.add(source)
-    return to_simplified, only_simplified - to_simplified.keys()
+    return to_simplified, only_simplified - to_simplified.keys() - IN_BOTH
 
 
 def _class(  # noqa: C901, PLR0911, PLR0912 — one rule after the other, first match
