@@ -111,12 +111,27 @@ def peers() -> None:
 def test_every_system_meets_the_same_pages(corpus: Path, tiny_cleaner: Cleaner) -> None:
     rows = compare(corpus, labelled_files(corpus), tiny_cleaner, "test", corpus / "run")
     all_pages = [row for row in rows if row.grouping == "all pages"]
-    chained = {f"{name} > dross" for name in PEERS}
+    chains = (" > dross", " > dross, cautious")
+    chained = {name + then for name in PEERS for then in chains}
     english = {row.system: row.pages for row in all_pages if row.group == "en"}
     chinese = {row.system: row.pages for row in all_pages if row.group == "zh"}
     assert english == dict.fromkeys({EVERYTHING, ORACLE, DROSS, *PEERS, *chained}, 1)
     # jusText has no Chinese stop list
-    assert set(english) - set(chinese) == {"justext", "justext > dross"}
+    alone = {"justext", *(f"justext{then}" for then in chains)}
+    assert set(english) - set(chinese) == alone
+
+
+@pytest.mark.usefixtures("peers")
+def test_extractors_are_shown_alone_and_cleaned_at_each_setting(
+    corpus: Path, tiny_cleaner: Cleaner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.compare._DETAILED", 1)
+    rows = compare(corpus, labelled_files(corpus), tiny_cleaner, "test", corpus / "run")
+    lines = table(rows).splitlines()
+    for then in (" > dross", " > dross, cautious"):
+        at = lines.index(f"## Extractor, and extractor{then}, article pages, en")
+        names = {line.split(" | ")[0] for line in lines[at + 4 : at + 4 + len(PEERS)]}
+        assert names == {f"| {name}" for name in PEERS}
 
 
 @pytest.mark.usefixtures("peers")

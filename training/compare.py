@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from joblib import Parallel, delayed
 
+from dross import Cleaner
 from training.evaluate import ARTICLE_TYPES, gold_pages
 from training.labelled import read_labelled
 from training.measure import (
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from dross import Cleaner
     from training.labelled import LabelledText
     from training.pages import Page
 
 EVERYTHING = "everything"
 ORACLE = "oracle"
 DROSS = "dross"
-_THEN = " > dross"  # after a peer's name: its output, cleaned
+# After a peer's name: its output, cleaned; and the dial's preset. What an extractor
+# gives is mostly article, so there is less to win and as much to lose.
+_THEN: dict[str, str | None] = {" > dross": None, " > dross, cautious": "cautious"}
 _SHARD = 10  # pages that a worker scores in one go
 _DETAILED = 20  # pages; smaller groups of languages get no table of their own
 
@@ -168,9 +170,10 @@ def table(rows: Sequence[Row]) -> str:
     for grouping, group in dict.fromkeys((r.grouping, r.group) for r in languages):
         its_rows = [r for r in languages if (r.grouping, r.group) == (grouping, group)]
         parts.append(f"## All measures, {grouping}, {group}\n\n{_details(its_rows)}")
-        if any(row.system.endswith(_THEN) for row in its_rows):
-            title = f"## Extractor, and extractor then dross, {grouping}, {group}"
-            parts.append(f"{title}\n\n{_chains(its_rows)}")
+        for then in _THEN:
+            if any(row.system.endswith(then) for row in its_rows):
+                title = f"## Extractor, and extractor{then}, {grouping}, {group}"
+                parts.append(f"{title}\n\n{_chains(its_rows, then)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -196,12 +199,25 @@ def _add_cleaned(
 ) -> None:
     """Add to *kept* what dross keeps of the renderings and of the peers' outputs."""
     tasks = [(key, DROSS, t.text) for key, texts in by_page.items() for t in texts]
-    tasks += [
-        (key, name + _THEN, text)
-        for key, outputs in kept.items()
-        for name, texts in outputs.items()
-        for text in texts
-    ]
+    _add_results(kept, tasks, cleaner, jobs)
+    for then, preset in _THEN.items():
+        tasks = [
+            (key, name + then, text)
+            for key, outputs in kept.items()
+            for name, texts in outputs.items()
+            if name in PEERS
+            for text in texts
+        ]
+        own = Cleaner(cleaner.model, cleaner.folder, preset=preset)
+        _add_results(kept, tasks, own, jobs)
+
+
+def _add_results(
+    kept: Mapping[str, dict[str, list[str]]],
+    tasks: Sequence[tuple[str, str, str]],
+    cleaner: Cleaner,
+    jobs: int,
+) -> None:
     # Workers open the model by its folder, which a model made in memory has not.
     workers = jobs if cleaner.folder else 1
     results = cleaner.stream((text for _, _, text in tasks), jobs=workers)
@@ -288,7 +304,13 @@ def _rows(pages: Sequence[Page], scores: Iterable[dict[str, Scored]]) -> list[Ro
             if group is not None:
                 for system, scored in by_system.items():
                     grouped[grouping, group, system].append(scored)
-    order = [EVERYTHING, *PEERS, DROSS, *(n + _THEN for n in PEERS), ORACLE]
+    order = [
+        EVERYTHING,
+        *PEERS,
+        DROSS,
+        *(n + then for then in _THEN for n in PEERS),
+        ORACLE,
+    ]
     return [
         _row(grouping, group, system, grouped[grouping, group, system])
         for grouping in _GROUPINGS
@@ -322,7 +344,7 @@ def _overview(rows: Sequence[Row]) -> str:
     systems = [
         system
         for system in dict.fromkeys(row.system for row in rows)
-        if not system.endswith(_THEN)
+        if not system.endswith(tuple(_THEN))
     ]
     lines = []
     for group in dict.fromkeys(row.group for row in rows):
@@ -345,21 +367,21 @@ def _details(rows: Sequence[Row]) -> str:
             + [f"{v:.3f}" for v in (row.precision, row.recall, row.f1)]
             + [f"{v:.3f}" for v in (row.wcxb, row.rouge, row.shingles.f1)]
             for row in rows
-            if not row.system.endswith(_THEN)
+            if not row.system.endswith(tuple(_THEN))
         ],
     )
 
 
-def _chains(rows: Sequence[Row]) -> str:
+def _chains(rows: Sequence[Row], then: str) -> str:
     found = {row.system: row for row in rows}
     lines = []
     for name in PEERS:
-        if name in found and name + _THEN in found:
-            both = (found[name], found[name + _THEN])
+        if name in found and name + then in found:
+            both = (found[name], found[name + then])
             figures = [f for row in both for f in (row.precision, row.recall, row.f1)]
             lines.append([name, *(f"{figure:.3f}" for figure in figures)])
     names = ["", "precision", "recall", "F1"]
-    return _markdown(names + [f"{name} then dross" for name in names[1:]], lines)
+    return _markdown(names + [f"{name}{then}" for name in names[1:]], lines)
 
 
 def _markdown(names: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -82,6 +82,11 @@ class Batch:
     packed: list[NDArray[np.uint64]]
     logits: NDArray[np.float64]
     posteriors: NDArray[np.float64]
+
+    @cached_property
+    def at_home(self) -> NDArray[np.bool_]:
+        """Which units are in a script that their page is in, but no training text."""
+        return _at_home(self.lines, self.features)
 
 
 class Cleaner:
@@ -217,7 +222,7 @@ class Cleaner:
             self.model.rarity,
             batch.logits,
             batch.lines.pages,
-            chosen & ~_at_home(batch),
+            chosen & ~batch.at_home,
         )
 
     def place_odds(self, known: Known) -> tuple[View, NDArray[np.float64]]:
@@ -298,10 +303,10 @@ def labels_at(
     enough = np.where(least > rule.spam, least, np.minimum(least, rule.named))
     likelier = batch.posteriors[:, SPAM] > batch.posteriors[:, CHROME]
     spam |= (genuine == CHROME) & likelier & (odds >= enough)
-    return np.where(spam & ~_at_home(batch), SPAM, genuine)
+    return np.where(spam & ~batch.at_home, SPAM, genuine)
 
 
-def _at_home(batch: Batch) -> NDArray[np.bool_]:
+def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     """Tell which units are in a script that their page is written in, but no model.
 
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
@@ -310,7 +315,7 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
     more Han than Cyrillic a page is Chinese, however long the list below it; kana
     alone stands beside Han where it is at home.
     """
-    found, pages = batch.features, batch.lines.pages
+    pages = lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
     number = int(pages.max()) + 1 if len(pages) else 0
     letters = np.bincount(units, _LETTERS[found.classes], len(pages))
@@ -324,8 +329,8 @@ def _at_home(batch: Batch) -> NDArray[np.bool_]:
         there = own >= AT_HOME * size
         # one long list is not what a page is written in, nor are a few short lines
         total = np.bincount(pages, own, number)
-        lines = np.bincount(pages, there, number) / lettered
-        written = np.minimum(total / of_page, lines) >= AT_HOME
+        share = np.bincount(pages, there, number) / lettered
+        written = np.minimum(total / of_page, share) >= AT_HOME
         if script != chars.KANA:
             written &= total >= han
         home |= there & written[pages]
