@@ -48,7 +48,7 @@ HIDDEN = ((96, 24), (64, 24), (64, 24))
 SPAM_WEIGHT = 3
 # One text in so many teaches the nets that look inside units, and every near miss.
 EVERY = 2
-PASSES = (256, 512, 1024, 4096)  # rows a batch, pass by pass
+PASSES = (256, 512, 1024, 4096, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is
 # mostly spam.
 VERDICT = VerdictRule(article_width=80, spam_share=0.5)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from training.documents import Material
     from training.labelled import LabelledText
 
-# Forms that put spam inside a line, and one page in so many, by language, that gets
-# them. More of them teach more; see EXPERIMENTS.md.
+# Forms that put spam inside a line.
 PHRASE_FORMS = (
     "title-joined",
     "sentence",
@@ -26,8 +25,6 @@ PHRASE_FORMS = (
     "scattered",
     "markup",
 )
-PHRASED_EVERY = {"zh": 1}  # there are fewer Chinese pages; for other languages:
-PHRASED_EVERY_OTHER = 2
 
 
 def documents_with_phrases(
@@ -35,16 +32,13 @@ def documents_with_phrases(
 ) -> Iterator[LabelledText]:
     """Yield pages and genuine texts of *part* with spam inside their lines.
 
-    In `documents` few lines hold both, which are the hardest to get right. One in
-    PHRASED_EVERY of the pages and texts, as they are without spam.
+    In `documents` few lines hold both, which are the hardest to get right.
     """
     texts = (*pages(material, part), *material.texts[part])
     for text in texts:
         rng = generator(seed, f"phrases:{text.id}")
-        every = PHRASED_EVERY.get(text.lang[:2], PHRASED_EVERY_OTHER)
-        if rng.random() < 1 / every:
-            short = shortened(rng, text) if not text.tags else text
-            count = int(rng.integers(1, 4))
-            forms = [pick(rng, PHRASE_FORMS) for _ in range(count)]
-            own = spam_part(short.site, part)
-            yield inject(rng, short, material.spam, own, forms).page
+        short = shortened(rng, text) if not text.tags else text
+        count = int(rng.integers(1, 4))
+        forms = [pick(rng, PHRASE_FORMS) for _ in range(count)]
+        own = spam_part(short.site, part)
+        yield inject(rng, short, material.spam, own, forms).page

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STEPS = ("gate", "places", "tags")
 HIDDEN = {"places": (96, 24), "tags": (64, 16)}
 SAMPLED = 7  # one row in so many shows the range of hidden activations
-PASSES = (512, 1024, 2048, 8192)  # rows a batch, pass by pass
+PASSES = (512, 1024, 2048, 8192, 8192)  # rows a batch, pass by pass
 # Of the genuine places that a net looks at, one in so many teaches it.
 EVERY = {"gate": 16, "places": 4, "tags": 2}
 # Share of genuine places that pass the gate, before those around them join them. Of the
