@@ -66,6 +66,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             (len(places.GATE_NAMES), 1),
             (len(places.NAMES), 1),
             (HIDDEN + len(places.SECOND_NAMES), 1),
+            (HIDDEN + len(places.THIRD_NAMES), 1),
         )
     )
     config = model.Config(

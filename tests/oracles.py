@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from dross import chars
-from dross.features import MARK
+from dross.features import HAN, MARK
 from dross.lines import COLUMNS, PIECE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 CASES = Path(__file__).parent / "cases"
 UNSEEN = {chars.SPACE, chars.NEWLINE, chars.INVISIBLE}
@@ -196,7 +196,9 @@ def _parts(text: str, kind: list[int], start: int, end: int) -> list[int]:
 def _after_gaps(text: str, kind: list[int], start: int, end: int) -> list[int]:
     seen = [i for i in range(start, end) if kind[i] not in UNSEEN]
     places = []
-    for last, first in pairwise(seen):
+    apart = [*map(_white(kind), pairwise(seen)), True]
+    alone = [one and other for one, other in pairwise([True, *apart])]
+    for (last, first), lone in zip(pairwise(seen), pairwise(alone), strict=True):
         gap = [text[i] for i in range(last + 1, first) if kind[i] == chars.SPACE]
         ended = text[last].isascii() and kind[last] in {
             chars.SENTENCE_END,
@@ -204,9 +206,15 @@ def _after_gaps(text: str, kind: list[int], start: int, end: int) -> list[int]:
         }
         broad = len(gap) > 1 or "\t" in gap or "\u3000" in gap
         east = all(_is_east(text[i], kind[i]) for i in (last, first))
-        if gap and (east or (broad and not ended)):
+        if gap and (broad or not all(lone)) and (east or (broad and not ended)):
             places.append(first)
     return places
+
+
+def _white(kind: list[int]) -> Callable[[tuple[int, int]], bool]:
+    """Give what tells whether there is a blank between two places."""
+    white = {chars.SPACE, chars.NEWLINE}
+    return lambda ends: not white.isdisjoint(kind[ends[0] + 1 : ends[1]])
 
 
 def _is_east(character: str, kind: int) -> bool:
@@ -240,7 +248,7 @@ def slow_stream(content: str) -> list[tuple[int, int, int]]:
     """Give what n-grams are made of: folded code point, class and offset.
 
     *content* is the visible text of a unit. Characters that are not seen are left
-    out, and blanks in a row are one.
+    out, blanks in a row are one, and those between single Han characters none.
     """
     folded = chars.fold(chars.code_points(content)).tolist()
     found: list[tuple[int, int, int]] = []
@@ -248,7 +256,25 @@ def slow_stream(content: str) -> list[tuple[int, int, int]]:
         again = point == ord(" ") and bool(found) and found[-1][0] == ord(" ")
         if point and not again:
             found.append((point, kind, offset))
-    return found
+    return [
+        entry
+        for place, entry in enumerate(found)
+        if entry[0] != ord(" ")
+        or not (_alone(found, place - 1) and _alone(found, place + 1))
+    ]
+
+
+def _alone(stream: Sequence[tuple[int, int, int]], place: int) -> bool:
+    """Tell whether there is a Han character with no other beside it."""
+    beside = (place - 1, place + 1)
+    return (
+        0 <= place < len(stream)
+        and bool(HAN[stream[place][1]])
+        and all(
+            not 0 <= other < len(stream) or not HAN[stream[other][1]]
+            for other in beside
+        )
+    )
 
 
 def slow_words(stream: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:

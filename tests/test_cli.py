@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import dross
 from dross.cli import main
@@ -114,6 +115,30 @@ def test_clean_writes_the_kept_text_of_a_file(
 ) -> None:
     assert main(["clean", str(page)]) == 0
     assert capfd.readouterr() == (kept(ENGLISH), "")
+
+
+def test_a_command_takes_one_core_and_leaves_the_setting_as_it_was(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def threads() -> set[int]:
+        return {
+            library["num_threads"]
+            for library in threadpool_info()
+            if library["user_api"] == "blas"
+        }
+
+    before, during = threads(), list[set[int]]()
+
+    def run(_: object) -> int:
+        during.append(threads())
+        return 0
+
+    monkeypatch.setattr("dross.cli._run", run)
+    with threadpool_limits(2, user_api="blas"):
+        assert main(["score", str(page)]) == 0
+        assert threads() <= {2}
+    assert during == [{1}]
+    assert threads() == before
 
 
 def test_clean_reads_standard_input_as_one_document(

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from dross.cleaner import Cleaner
 from dross.spans import ARTICLE, SPAM
 from training import decisions
-from training.decisions import fit_named, fit_stretches, lowest_threshold
+from training.decisions import (
+    SURE_RATIO,
+    fit_named,
+    fit_stretches,
+    lowest_threshold,
+    with_sure_ratio,
+)
 from training.labelled import LabelledText, Mark
 from training.stretches import place_labels
 from training.units import label_units
@@ -67,37 +73,74 @@ def with_rule(model: Model, **changes: object) -> Cleaner:
     return Cleaner(replace(model, config=replace(model.config, phrase=phrase)))
 
 
+def in_stretches(
+    cleaner: Cleaner, threshold: float, pages: list[LabelledText]
+) -> tuple[int, int]:
+    """Give spam and genuine characters in stretches above *threshold*."""
+    read = cleaner.read([page.text for page in pages])
+    runs, odds = cleaner.scored_stretches(read)
+    labels = place_labels(read, label_units(pages))
+    inside = np.zeros(len(labels), bool)
+    for start, end in zip(runs.starts, runs.ends, strict=True):
+        inside[start:end] = odds[runs.starts == start][0] > threshold
+    return int((labels[inside] == SPAM).sum()), int((labels[inside] < SPAM).sum())
+
+
+def genuine(cleaner: Cleaner, pages: list[LabelledText]) -> int:
+    read = cleaner.read([page.text for page in pages])
+    return int((place_labels(read, label_units(pages)) < SPAM).sum())
+
+
 def test_the_rule_for_stretches_finds_most_of_those_that_may_be_lost_so_much(
     tiny_cleaner: Cleaner,
     pages: list[LabelledText],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decisions, "STRETCH_LOSS", 0.02)
+    monkeypatch.setattr(decisions, "TOPIC_LOSS", 1.0)  # asks for nothing more
     model = tiny_cleaner.model
 
     found = fit_stretches(model, pages, pages[:9])
 
-    def characters(cleaner: Cleaner, threshold: float) -> tuple[int, int]:
-        """Give spam and genuine characters in stretches above *threshold*."""
-        read = cleaner.read([page.text for page in pages])
-        runs, odds = cleaner.scored_stretches(read)
-        labels = place_labels(read, label_units(pages))
-        inside = np.zeros(len(labels), bool)
-        for start, end in zip(runs.starts, runs.ends, strict=True):
-            inside[start:end] = odds[runs.starts == start][0] > threshold
-        return int((labels[inside] == SPAM).sum()), int((labels[inside] < SPAM).sum())
-
-    labels = place_labels(
-        tiny_cleaner.read([page.text for page in pages]), label_units(pages)
-    )
-    allowed = 0.02 * int((labels < SPAM).sum())
-    spam, lost = characters(with_rule(model, chain=found.chain), found.threshold)
+    allowed = 0.02 * genuine(tiny_cleaner, pages)
+    own = with_rule(model, chain=found.chain)
+    spam, lost = in_stretches(own, found.threshold, pages)
     assert 0 < lost <= allowed
     for least in decisions.LIKELY_PLACES:
         cleaner = with_rule(model, chain=replace(found.chain, least=least))
-        for threshold in np.arange(-3, 3, 0.5):
-            other, loss = characters(cleaner, threshold)
+        for threshold in np.arange(decisions.LEAST_ODDS, 3, 0.5):
+            other, loss = in_stretches(cleaner, threshold, pages)
             assert other <= spam or loss > allowed
+
+
+def test_articles_on_the_topics_of_spam_lose_no_more_than_they_may(
+    tiny_cleaner: Cleaner,
+    pages: list[LabelledText],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decisions, "STRETCH_LOSS", 0.02)
+    topics = pages[:9]
+    losses = []
+    for share in (1.0, 0.004):
+        monkeypatch.setattr(decisions, "TOPIC_LOSS", share)
+        found = fit_stretches(tiny_cleaner.model, pages, topics)
+        own = with_rule(tiny_cleaner.model, chain=found.chain)
+        _, lost = in_stretches(own, found.threshold, topics)
+        assert lost <= share * genuine(tiny_cleaner, topics)
+        losses.append(lost)
+    assert losses[0] > losses[1]
+
+
+def test_spam_is_named_where_chrome_is_at_most_twice_as_likely(
+    tiny_cleaner: Cleaner,
+) -> None:
+    model = tiny_cleaner.model
+    for ratio, expected in ((0.1, SURE_RATIO), (0.9, 0.9)):
+        rule = replace(model.config.decoding, spam_to_chrome=ratio)
+        found = with_sure_ratio(
+            replace(model, config=replace(model.config, decoding=rule))
+        )
+        assert found.config.decoding == replace(rule, spam_to_chrome=expected)
 
 
 def test_naming_what_is_cut_anyway_calls_no_more_article_spam_than_allowed(

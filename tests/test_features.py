@@ -332,3 +332,21 @@ def test_blanks_around_an_unseen_character_are_one() -> None:
 
 def test_a_sign_that_folds_to_a_blank_is_kept_after_indentation() -> None:
     assert streams(" ¨a") == streams("¨a")
+
+
+@pytest.mark.parametrize(
+    ("spaced", "plain"),
+    [
+        ("河 水 上 涨", "河水上涨"),  # the river rose
+        ("河　水 \u200b 上 涨。", "河水上涨。"),
+        ("王 毅", "王毅"),  # a name, set as wide as those of three characters
+        ("河水 上涨 两米", "河水 上涨 两米"),  # words stay apart, by two metres
+        ("河水 上 涨", "河水 上涨"),
+        ("上 x 涨", "上 x 涨"),
+        ("a b c", "a b c"),
+    ],
+)
+def test_text_with_a_blank_after_each_character_has_the_ngrams_of_that_without(
+    spaced: str, plain: str
+) -> None:
+    assert streams(spaced) == streams(plain)

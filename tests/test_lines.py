@@ -158,6 +158,16 @@ def test_a_chinese_line_cut_into_words_is_not_cut_at_their_blanks() -> None:
     assert all(part.endswith("。 ") for part in parts(words * 20))
 
 
+def test_text_with_a_blank_after_each_character_is_not_cut_at_these() -> None:
+    spaced = " ".join("一夜之间河水上涨两米")  # overnight the river rose by two metres
+    menu = "首页 新闻 河水一夜之间上涨两米 "  # home, news, a headline
+
+    found = parts(menu + f"{spaced} 。 " * 12)
+
+    assert found[:2] == ["首页 ", "新闻 "]
+    assert all(len(part) > len(spaced) for part in found[3:])
+
+
 def test_a_long_line_is_cut_at_tabs_and_double_blanks() -> None:
     menu = "News  Sport\tWeather and the river  "
     sentence = "The river rose by two metres.  Three villages left. "

@@ -78,7 +78,7 @@ def test_the_metadata_says_what_is_needed(metadata: Message) -> None:
     assert metadata["Name"] == "dross"
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == ">=3.10"
-    assert needed == {"jieba", "joblib", "numpy"}
+    assert needed == {"jieba", "joblib", "numpy", "threadpoolctl"}
     assert set(metadata.get_all("Provides-Extra", [])) == {
         "bench",
         "compare",

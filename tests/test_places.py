@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dross import network, places
+from dross.context import log_steps
 from dross.features import ORDERS, TOP
 from dross.places import COLD, HEADS, LONG, REACH, SHORT, STEP, View
 from tests.oracles import batches
@@ -155,6 +156,58 @@ def test_the_second_net_sees_what_the_first_made_of_places_around_and_of_copies(
             assert named["short ends, their odds"] == COLD
         else:
             assert named["short ends, their odds"] == sum(others) // len(others)
+
+
+def segments_of(known: Known, name: str) -> list[list[int]]:
+    """Give the places of each segment, one after the other."""
+    kinds = places.SEGMENTS[name]
+    segments: list[list[int]] = []
+    last = None
+    for place, char in enumerate(known.features.classes.tolist()):
+        number = next((n for n, members in enumerate(kinds) if char in members), None)
+        own = (number, int(known.unit[place]))
+        if own != last:
+            segments.append([])
+        segments[-1].append(place)
+        last = own
+    return segments
+
+
+@settings(max_examples=50)
+@given(texts=batches, seed=st.integers(0, 2**32 - 1))
+def test_the_third_net_sees_words_and_the_items_of_lists(
+    tiny_cleaner: Cleaner, texts: list[str], seed: int
+) -> None:
+    known = every(tiny_cleaner, texts)
+    rng = np.random.default_rng(seed)
+    view = of_all(known)
+    logits = rng.normal(-4, 3, len(view.at))
+    hidden = rng.integers(0, 1024, (len(view.at), 8)).astype(np.float32)
+
+    columns = places.third_columns(view, hidden, logits)
+
+    assert columns.shape == (len(view.at), 8 + len(places.THIRD_NAMES))
+    second = places.second_columns(view, view, hidden, logits)
+    assert np.array_equal(columns[:, : second.shape[1]], second)
+    odds = np.full(len(known.unit), COLD)
+    odds[view.at] = np.clip(np.floor(16 * logits), -TOP, TOP)
+    for name in places.SEGMENTS:
+        segments = segments_of(known, name)
+        means = [int(odds[segment].sum() // len(segment)) for segment in segments]
+        home = {place: n for n, segment in enumerate(segments) for place in segment}
+        for place, row in zip(view.at.tolist(), columns.tolist(), strict=True):
+            named = dict(zip(places.THIRD_NAMES, row[8:], strict=True))
+            own = home[place]
+            assert named[f"{name}'s odds"] == means[own]
+            assert named[f"{name}'s length"] == log_steps(np.array(len(segments[own])))
+            for side, step in (("before", -2), ("after", 2)):
+                other = own + step
+                there = (
+                    0 <= other < len(segments)
+                    and known.unit[segments[other][0]] == known.unit[place]
+                )
+                expected = means[other] if there else COLD
+                assert named[f"{name} {side}, odds"] == expected
 
 
 @settings(max_examples=50)

@@ -181,7 +181,13 @@ def test_wrong_use_names_the_folder_that_is_missing(
 
 
 def test_the_model_of_the_sample_cleans(cleaner: Cleaner) -> None:
-    text = "Home | News | Sport\n" + "The river rose again on Sunday evening. " * 5
+    text = (
+        "Home | News | Sport\n"
+        "The river rose again on Sunday evening, and by ten o'clock it had reached"
+        " the steps of the old mill. Two families left their houses with what they"
+        " could carry. The fire brigade pumped water out of the school's cellar until"
+        " morning, when the rain stopped at last.\n"
+    )
     page = cleaner(text)
 
     assert "The river rose" in page.text

@@ -31,21 +31,29 @@ if TYPE_CHECKING:
 # Shares of genuine characters that may be called spam, by whole units and by
 # stretches inside units. The issue's bound is 1e-3 for all. Few pages decide: a
 # threshold for units found on one half of the validation sites loses up to three times
-# as much on the other half; so these, with NAMED_LOSS, add up to a third of it.
-UNIT_LOSS = 1e-4
+# as much on the other half; so these, with NAMED_LOSS, add up to less than half of it.
+UNIT_LOSS = 1.5e-4
 STRETCH_LOSS = 2e-4
 # The same for stretches in articles on spam's own topics, on their own: among all the
 # other pages they are too few to weigh.
-TOPIC_LOSS = 1.2e-3
+TOPIC_LOSS = 2e-3
 # Chrome that is called spam is cut as it should be, by the wrong name. Below the ratio
 # (a logarithm) chrome is so much likelier that the name would be a guess.
 CHROME_LOSS = 2e-3
 LEAST_RATIO = -3.0
+# Once the nets that look inside units are fitted (to units that are not likely to be
+# spam), a unit is called so only where chrome is at most twice as likely: on pages
+# without spam that halves the chrome that is called spam, 0.25 % of it, for half a
+# point of the spam found.
+SURE_RATIO = 0.5
 # Share of article characters that are cut as chrome in any case and may be called spam.
 NAMED_LOSS = 5e-5
 # A run is made of places with one of these chances at least, whichever finds most. With
-# 0.1, at the same loss less is found: runs reach too far.
-LIKELY_PLACES = (0.2, 0.3, 0.4, 0.5)
+# less, at the same loss less is found: of what runs lose, four fifths are characters
+# beside true spam.
+LIKELY_PLACES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+# Log odds of a run that stands, whatever a small validation part would allow.
+LEAST_ODDS = 1.0
 MOST_UNITS = 100_000  # the chain has twelve numbers; more units only take longer
 
 
@@ -121,6 +129,14 @@ def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
     fitted = replace(model, config=replace(model.config, decoding=rule))
     [spam] = spam_thresholds(fitted, texts, [UNIT_LOSS])
     return replace(rule, spam=spam)
+
+
+def with_sure_ratio(model: Model) -> Model:
+    """Give the model that names spam only where it is sure enough of that."""
+    rule = model.config.decoding
+    ratio = max(rule.spam_to_chrome, SURE_RATIO)
+    rule = replace(rule, spam_to_chrome=ratio)
+    return replace(model, config=replace(model.config, decoding=rule))
 
 
 def spam_thresholds(
@@ -215,7 +231,7 @@ def fit_stretches(
         strict=True,
     ):
         [threshold] = _thresholds(own, [STRETCH_LOSS])
-        threshold = max(threshold, *_thresholds(other, [TOPIC_LOSS]))
+        threshold = max(threshold, LEAST_ODDS, *_thresholds(other, [TOPIC_LOSS]))
         found = int(own.spam[own.odds > threshold].sum())
         if found > most:
             chain = replace(best.chain, least=least)

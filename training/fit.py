@@ -106,7 +106,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         rarity,
         tuple(passes),
         gate=net,
-        tags=(net, net),
+        tags=(net,) * len(model.TAGS),
     )
     held = list(documents(material, "validation", seed))
     fitted = decide_units(fitted, held)
@@ -121,6 +121,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     ]
     fitted = fit_places(run, phrased, fitted, found, rng, jobs)
     say("places fitted")
+    fitted = decisions.with_sure_ratio(fitted)
     # what is found inside units must hold for articles on spam's own topics, too
     topics = list(topic_pages(_lines(material, "validation"), seed))
     runs = decisions.fit_chain(fitted, [*held, *topics])

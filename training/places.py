@@ -1,4 +1,4 @@
-"""Places inside units: what the gate and the two nets that tag them learn from."""
+"""Places inside units: what the gate and the nets that tag them learn from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 
 from dross import network, places
 from dross.cleaner import Cleaner
+from dross.model import TAGS
 from dross.spans import SPAM
 from training import heads
 from training.network import fit_linear, fit_network, whole_network
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from training.stages import Evidence
 
 # The nets, in the order that they are fitted, and the hidden layers of those with any.
-STEPS = ("gate", "places", "tags")
-HIDDEN = {"places": (96, 24), "tags": (64, 16)}
+STEPS = ("gate", *TAGS)
+HIDDEN = {"places": (96, 24), "copies": (64, 16), "tags": (64, 16)}
 SAMPLED = 7  # one row in so many shows the range of hidden activations
 PASSES = (512, 1024, 2048, 8192, 8192)  # rows a batch, pass by pass
 # Of the genuine places that a net looks at, one in so many teaches it.
-EVERY = {"gate": 16, "places": 4, "tags": 2}
+EVERY = {"gate": 16, "places": 4, "copies": 2, "tags": 2}
 # Share of genuine places that pass the gate, before those around them join them. Of the
 # spam in mixed units 0.87 passes with 0.03, 0.91 with 0.05, 0.945 with 0.08.
 PASSED = 0.06
@@ -88,8 +89,9 @@ def fit_places(  # noqa: PLR0913, PLR0917 — three nets' whole input
         net = fit_network(rows.columns, rows.labels, every, hidden, rng, PASSES)
         joblib.dump(net, keep / f"{step}.joblib")
         whole = whole_network(net, rows.columns[::SAMPLED])
-        first = whole if step == "places" else fitted.tags[0]
-        fitted = replace(fitted, tags=(first, whole))
+        # the nets to come are not looked at yet; any stands in their places
+        tags = (*fitted.tags[: TAGS.index(step)], *[whole] * len(TAGS))
+        fitted = replace(fitted, tags=tags[: len(TAGS)])
     return fitted
 
 
@@ -140,7 +142,11 @@ def _columns(
         return before.at, columns
     hidden, logits = network.run(model.tags[0], columns)
     view = places.looked_at_again(before, logits[:, 0])
-    return view.at, places.second_columns(view, before, hidden, logits[:, 0])
+    columns = places.second_columns(view, before, hidden, logits[:, 0])
+    if step == "copies":
+        return view.at, columns
+    hidden, logits = network.run(model.tags[1], columns)
+    return view.at, places.third_columns(view, hidden, logits[:, 0])
 
 
 def _joined(parts: Sequence[PlaceRows]) -> PlaceRows:

@@ -113,6 +113,7 @@ class Cleaner:
         self.model = model
         self.folder = folder
         self.points = dial.points(model.config.dial, model.config.usual, keep, preset)
+        self._usual = dict.fromkeys(dial.LANGUAGES, model.config.usual)
         self._setting = (keep, preset)
 
     def __call__(self, text: str) -> Cleaned:
@@ -195,22 +196,25 @@ class Cleaner:
 
     def spam_stretches(self, batch: Batch, labels: NDArray[np.int64]) -> Stretches:
         """Give the spam stretches inside units that are not spam as a whole."""
-        found, odds = self.scored_stretches(batch)
+        usual = labels if self.points == self._usual else None
+        found, odds = self.scored_stretches(batch, usual)
         least = _by_unit(batch, self.points, "stretch")[found.units]
         stand = (odds > least) & (labels[found.units] != SPAM)
         return edges.mend(batch.features, found.take(stand))
 
-    def scored_stretches(self, batch: Batch) -> tuple[Stretches, NDArray[np.float64]]:
+    def scored_stretches(
+        self, batch: Batch, usual: NDArray[np.int64] | None = None
+    ) -> tuple[Stretches, NDArray[np.float64]]:
         """Give the likeliest stretches of each unit, with their log odds of spam.
 
         They are those of the default setting whatever the dial says: what is known
         of a stretch depends on the others, and it must not look worse for them where
-        the dial is turned up.
+        the dial is turned up. *usual*: the units' labels there, if they are known.
         """
         config = self.model.config
-        usual = dict.fromkeys(dial.LANGUAGES, config.usual)
-        chosen = labels_at(config.decoding, batch, usual) != SPAM
-        view, odds = self.place_odds(self.known(batch, chosen))
+        if usual is None:
+            usual = labels_at(config.decoding, batch, self._usual)
+        view, odds = self.place_odds(self.known(batch, usual != SPAM))
         return phrases.stretches(view, odds, config.phrase.chain)
 
     def known(self, batch: Batch, chosen: NDArray[np.bool_]) -> Known:
@@ -228,12 +232,14 @@ class Cleaner:
     def place_odds(self, known: Known) -> tuple[View, NDArray[np.float64]]:
         """Give the places that may be spam, and their log odds."""
         model = self.model
-        first, second = model.tags
+        first, second, third = model.tags
         before = places.looked_at(known, model.gate, model.config.phrase.gate)
         hidden, logits = network.run(first, places.columns(before))
         view = places.looked_at_again(before, logits[:, 0])
         columns = places.second_columns(view, before, hidden, logits[:, 0])
-        return view, network.run(second, columns)[1][:, 0]
+        hidden, logits = network.run(second, columns)
+        columns = places.third_columns(view, hidden, logits[:, 0])
+        return view, network.run(third, columns)[1][:, 0]
 
 
 def spam_odds(rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -324,7 +330,8 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     of_page = np.maximum(np.bincount(pages, letters, number), 1)
     lettered = np.maximum(np.bincount(pages, letters > 0, number), 1)
     home = np.zeros(len(pages), bool)
-    for script in UNREAD:
+    present = np.flatnonzero(np.bincount(found.classes, minlength=chars.CLASSES))
+    for script in np.intersect1d(UNREAD, present).tolist():
         own = np.bincount(units, found.classes == script, len(pages))
         there = own >= AT_HOME * size
         # one long list is not what a page is written in, nor are a few short lines

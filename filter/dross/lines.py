@@ -150,7 +150,7 @@ def _cuts(
     seen = classes != chars.INVISIBLE
     columns = np.r_[0, np.cumsum(seen + wide.astype(np.int64))]
     steps = (
-        partial(_gap_ends, points, classes, visible),
+        partial(_gap_ends, points, classes, visible, page_starts),
         partial(_sentence_starts, points, classes, page_starts),
         partial(_piece_starts, classes),
         None,
@@ -192,11 +192,13 @@ def _gap_ends(
     points: NDArray[np.uint32],
     classes: NDArray[np.uint8],
     visible: NDArray[np.int64],
+    page_starts: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Give the places after blanks that stand for the end of a line.
 
     Those between Han characters, kana or their punctuation, and, where no sentence
-    or clause ends before it, a tab, a wide blank, or two blanks and more.
+    or clause ends before it, a tab, a wide blank, or two blanks and more. But text that
+    is set 一 字 一 格 (a blank after each character) has one between any two.
     """
     before, after = visible[:-1], visible[1:]
     blanks = np.r_[0, np.cumsum(classes == chars.SPACE)]
@@ -206,6 +208,12 @@ def _gap_ends(
     east = _EAST[classes] | (_SIGNS[classes] & (points >= ord("\u3000")))
     ended = _CLOSES[classes[before]] & (points[before] < ASCII)
     apart = (number > 0) & ((east[before] & east[after]) | (broad & ~ended))
+    white = np.r_[0, np.cumsum(np.isin(classes, (chars.SPACE, chars.NEWLINE)))]
+    parted = np.ones(len(visible) + 1, bool)
+    parted[1:-1] = white[after] > white[before]
+    parted[np.searchsorted(visible, page_starts)] = True
+    alone = parted[1:] & parted[:-1]
+    apart &= broad | ~(alone[:-1] & alone[1:])
     return np.asarray(after[apart], np.int64)
 
 

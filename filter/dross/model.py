@@ -30,7 +30,8 @@ FORMAT = 2
 # sees what the one before made of the page; then those that look inside units: which
 # places are worth a look, and two that tag them.
 PASSES = ("first", "second", "third")
-NETWORKS = (*PASSES, "gate", "places", "tags")
+TAGS = ("places", "copies", "tags")
+NETWORKS = (*PASSES, "gate", *TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Model:
     rarity: NDArray[np.uint8]
     passes: tuple[Network, ...]
     gate: Network
-    tags: tuple[Network, Network]
+    tags: tuple[Network, ...]
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -151,6 +152,7 @@ def layout() -> dict[str, object]:
         + places.GATE_NAMES
         + places.NAMES
         + places.SECOND_NAMES
+        + places.THIRD_NAMES
     )
     return {
         "orders": ORDERS,
@@ -283,7 +285,7 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         # models of before the dial have none; their probabilities stand for it
         dial=_dial(record["dial"]) if "dial" in record else Dial(),
     )
-    *passes, gate, first, second = (
+    found = [
         Network(
             tuple(
                 Layer(
@@ -296,9 +298,10 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
             net["unit"],
         )
         for name, net in zip(NETWORKS, record["networks"], strict=True)
-    )
+    ]
     packed = evidence.pack(arrays["evidence"])
-    return Model(config, packed, arrays["rarity"], tuple(passes), gate, (first, second))
+    passes, (gate, *tags) = found[: len(PASSES)], found[len(PASSES) :]
+    return Model(config, packed, arrays["rarity"], tuple(passes), gate, tuple(tags))
 
 
 def _dial(record: dict[str, Any]) -> Dial:

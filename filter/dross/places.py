@@ -4,13 +4,16 @@ Whether a character is injected spam shows in the evidence of the n-grams before
 after it, in whether text runs on over it, in what returns elsewhere in the page, in
 words and scripts that the page has nowhere else, and in what its unit and its page
 are. The first net sees these in windows to both sides; the second sees what the first
-made of the places around and of the other copies of the same n-gram in the page. All
+made of the places around and of the other copies of the same n-gram in the page; the
+third sees the same of the second, and what it made of whole words and of the items of
+lists, for spam begins and ends where they do. All
 columns are whole numbers in -127 … 127 and depend on the page alone.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +74,17 @@ _COUNTED = np.isin(
         chars.EMOJI, chars.SEPARATOR, chars.DIGIT,
     ],
 )  # fmt: skip
+# Segments: places side by side of one of these kinds. Every other one is a word, or
+# between two separators.
+SEGMENTS = {
+    "word": (
+        (chars.LOWER, chars.UPPER, chars.DIGIT, chars.CYRILLIC),
+        (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA),
+    ),
+    "item": (
+        (chars.SEPARATOR, chars.COMMA, chars.SENTENCE_END, chars.SYMBOL, chars.EMOJI),
+    ),
+}
 SHORT, LONG = 4, 10  # characters of the n-grams whose return is looked at
 MOST_RETURNS = 50
 # The second net looks at what the first made of places this far off, and of windows.
@@ -124,6 +138,13 @@ def _second_names() -> Iterator[str]:
     yield from ("article odds", "spam odds", "places before", "places after")
 
 
+def _third_names() -> Iterator[str]:
+    yield from _second_names()
+    for name in SEGMENTS:
+        yield from (f"{name}'s odds", f"{name} before, odds", f"{name} after, odds")
+        yield f"{name}'s length"
+
+
 def _gate_names() -> Iterator[str]:
     for field, sizes in GATE.items():
         yield from (f"{field}, {size} around" for size in sizes)
@@ -133,6 +154,7 @@ def _gate_names() -> Iterator[str]:
 GATE_NAMES = tuple(_gate_names())
 NAMES = tuple(_names())
 SECOND_NAMES = tuple(_second_names())
+THIRD_NAMES = tuple(_third_names())
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,17 +476,41 @@ def second_columns(
     *before*: the places that the first net looked at, those of *view* among them;
     *hidden* and *logits*: what it made of them.
     """
-    rows = _second_rows(view, before, logits)
+    rows = _second_rows(view, _spread(before, logits))
     found = _matrix(rows, len(SECOND_NAMES), len(view.at))
     among = np.searchsorted(before.at, view.at)
-    own = np.minimum(hidden[among] / 8, TOP).astype(np.int8)
-    return np.concatenate([own, found], axis=1)
+    return np.concatenate([_activations(hidden[among]), found], axis=1)
 
 
-def _second_rows(view: View, before: View, logits: Floats) -> Iterator[Numbers]:
+def third_columns(
+    view: View, hidden: NDArray[np.float32], logits: Floats
+) -> NDArray[np.int8]:
+    """Give the third net's columns; (places, hidden width + len(THIRD_NAMES)).
+
+    *hidden* and *logits*: what the second net made of the places.
+    """
+    odds = _spread(view, logits)
+    rows = chain(_second_rows(view, odds), _segment_rows(view, odds))
+    found = _matrix(rows, len(THIRD_NAMES), len(view.at))
+    return np.concatenate([_activations(hidden), found], axis=1)
+
+
+def _activations(hidden: NDArray[np.float32]) -> NDArray[np.int8]:
+    return np.minimum(hidden / 8, TOP).astype(np.int8)
+
+
+def _spread(view: View, logits: Floats) -> Ints:
+    """Give the logits of *view* in sixteenths at all places, COLD where there is none.
+
+    They are cut to what a column holds.
+    """
+    odds = np.full(len(view.known.unit), COLD, np.int64)
+    odds[view.at] = np.clip(np.floor(16 * logits), -TOP, TOP)
+    return odds
+
+
+def _second_rows(view: View, odds: Ints) -> Iterator[Numbers]:
     known = view.known
-    odds = np.full(len(known.unit), COLD, np.int64)
-    odds[before.at] = np.clip(np.floor(16 * logits), -TOP, TOP)
     likely = np.clip(8 + odds // 8, 0, 16)
     for distance in NEIGHBOURS:
         yield view.beside(odds, distance, COLD)
@@ -497,6 +543,30 @@ def _second_rows(view: View, before: View, logits: Floats) -> Iterator[Numbers]:
     yield from _kinds(view, (-1, 0))
     yield from (odds[unit] for odds in known.of_unit[:2])
     yield from _position(view)
+
+
+def _segment_rows(view: View, odds: Ints) -> Iterator[Numbers]:
+    known = view.known
+    running = np.r_[0, np.cumsum(odds)]
+    for kinds in SEGMENTS.values():
+        kind = np.zeros(chars.CLASSES, np.int8)
+        for number, members in enumerate(kinds, 1):
+            kind[list(members)] = number
+        own = kind[known.features.classes]
+        new = np.ones(len(own), bool)
+        new[1:] = (own[1:] != own[:-1]) | (known.unit[1:] != known.unit[:-1])
+        first = np.flatnonzero(new)
+        size = np.diff(first, append=len(own))
+        mean = np.diff(running[np.r_[first, len(own)]]) // size
+        unit = known.unit[first]
+        at = (np.cumsum(new) - 1)[view.at]
+        yield mean[at]
+        for step in (-2, 2):
+            beside = at + step
+            there = (beside >= 0) & (beside < len(first))
+            there &= unit.take(beside, mode="clip") == unit[at]
+            yield np.where(there, mean.take(beside, mode="clip"), COLD)
+        yield log_steps(size)[at]
 
 
 def _matrix(rows: Iterator[Numbers], width: int, length: int) -> NDArray[np.int8]:

@@ -36,7 +36,7 @@ STAGES: dict[str, tuple[Callable[..., object], ...]] = {
     "nets": (network.run,),
     "decode": (decode.posteriors, labels_at),
     "places, gate": (places.gate_columns,),
-    "places": (places.columns, places.second_columns),
+    "places": (places.columns, places.second_columns, places.third_columns),
     "stretch edges (jieba)": (edges.mend,),
     "spans": (spans.merge_pieces, spans.kept_text),
 }
