@@ -28,7 +28,7 @@ from dross.spans import LABELS
 FORMAT = 2
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; then those that look inside units: which
-# places are worth a look, and two that tag them.
+# places are worth a look, and three that tag them.
 PASSES = ("first", "second", "third")
 TAGS = ("places", "copies", "tags")
 NETWORKS = (*PASSES, "gate", *TAGS)
