@@ -113,8 +113,9 @@ def test_a_page_is_read_alike_alone_and_in_a_batch(
     for page, text in enumerate(texts):
         alone = tiny_cleaner.read([text])
         rows = together.lines.pages == page
-        assert together.logits[rows].tobytes() == alone.logits.tobytes()
+        assert together.known.logits[rows].tobytes() == alone.known.logits.tobytes()
         assert together.posteriors[rows].tobytes() == alone.posteriors.tobytes()
+        assert together.inside[rows].tobytes() == alone.inside.tobytes()
 
 
 def test_odd_texts_give_the_same_results_alone_and_together(
@@ -228,6 +229,7 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
 
 
 RUSSIAN = "Трамвай снова ходит по мосту\n"  # the tram runs over the bridge again
+KANA = "きょうは電車が橋をわたる\n"  # today the tram runs over the bridge
 HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same; people are glad
 
 
@@ -238,17 +240,30 @@ HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same;
         (RUSSIAN * 6 + HAN, [HAN]),
         # more Han than Cyrillic: a Chinese page with a Russian list
         (HAN * 9 + RUSSIAN * 5, [HAN] * 9 + [RUSSIAN] * 5),
+        # more Cyrillic, none of it in sentences: a Chinese page with a longer list
+        (HAN * 3 + RUSSIAN * 9, [HAN] * 3 + [RUSSIAN] * 9),
+        (HAN * 3 + RUSSIAN.replace("\n", ".\n") * 9, [HAN] * 3),
+        (HAN * 3 + KANA * 9, [HAN] * 3 + [KANA] * 9),
+        (HAN + KANA.replace("\n", "。\n") * 9, [HAN]),
         (HAN, [HAN]),
     ],
-    ids=["Russian", "Russian, a line of Chinese", "Chinese, a Russian list", "Chinese"],
+    ids=[
+        "Russian",
+        "Russian, a line of Chinese",
+        "Chinese, a Russian list",
+        "Chinese, a longer Russian list",
+        "Russian sentences, fewer Chinese ones",
+        "Chinese, a longer Japanese list",
+        "Japanese sentences, one without kana",
+        "Chinese",
+    ],
 )
 def test_no_page_is_looked_into_for_what_it_is_written_in(
     tiny_cleaner: Cleaner, text: str, looked_into: list[str]
 ) -> None:
     batch = tiny_cleaner.read([text])
-    every = np.ones(len(batch.lines.pages), bool)
 
-    chosen = tiny_cleaner.known(batch, every).chosen
+    chosen = ~batch.at_home
 
     bounds = batch.lines.starts[:-1][chosen]
     units = [text[s:e] for s, e in zip(bounds, batch.lines.starts[1:][chosen],

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dross.cleaner import Cleaner
+from dross.cleaner import LEAST_SPAM, Cleaner, spam_odds
+from dross.model import Decoding
 from dross.spans import ARTICLE, SPAM
 from training import decisions
 from training.decisions import (
-    SURE_RATIO,
     fit_named,
     fit_stretches,
     lowest_threshold,
-    with_sure_ratio,
+    with_doubt,
 )
 from training.labelled import LabelledText, Mark
 from training.stretches import place_labels
@@ -41,7 +41,7 @@ def test_the_lowest_threshold_loses_no_more_than_is_allowed(
     found = lowest_threshold(scores, sizes, allowed)
 
     assert sizes[scores >= found].sum() <= allowed
-    lower = scores[(scores < found) & (scores >= 0.5)]
+    lower = scores[(scores < found) & (scores >= LEAST_SPAM)]
     if len(lower):
         assert sizes[scores >= lower.max()].sum() > allowed
 
@@ -131,16 +131,53 @@ def test_articles_on_the_topics_of_spam_lose_no_more_than_they_may(
     assert losses[0] > losses[1]
 
 
-def test_spam_is_named_where_chrome_is_at_most_twice_as_likely(
-    tiny_cleaner: Cleaner,
+def test_a_unit_is_as_likely_spam_as_the_nets_find_spam_inside() -> None:
+    rule = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5, 3.0)
+    chances = np.tile([0.1, 0.1, 0.8], (3, 1))
+
+    found = spam_odds(rule, chances, np.array([1.0, 0.5, 0.0]))
+
+    odds = np.log(found / (1 - found))
+    assert np.allclose(odds, np.log(8) - np.array([0.0, 1.5, 3.0]))
+
+
+def test_no_unit_is_looked_into_that_no_threshold_would_call_spam(
+    tiny_cleaner: Cleaner, pages: list[LabelledText]
 ) -> None:
-    model = tiny_cleaner.model
-    for ratio, expected in ((0.1, SURE_RATIO), (0.9, 0.9)):
-        rule = replace(model.config.decoding, spam_to_chrome=ratio)
-        found = with_sure_ratio(
-            replace(model, config=replace(model.config, decoding=rule))
-        )
-        assert found.config.decoding == replace(rule, spam_to_chrome=expected)
+    read = tiny_cleaner.read([page.text for page in pages])
+    chances = read.posteriors
+    share = chances[:, SPAM] / (chances[:, SPAM] + chances[:, ARTICLE])
+
+    assert (read.inside[share >= LEAST_SPAM] < 1).any()
+    assert (read.inside[share < LEAST_SPAM] == 1).all()
+
+
+def test_with_doubt_no_more_of_pages_or_topics_is_lost_than_allowed(
+    tiny_cleaner: Cleaner,
+    pages: list[LabelledText],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decisions, "DOUBT", 0.5)
+    monkeypatch.setattr(decisions, "UNIT_LOSS", 0.05)
+    monkeypatch.setattr(decisions, "TOPIC_LOSS", 0.02)
+    topics = pages[:40]
+
+    config = tiny_cleaner.model.config
+    rule = replace(config.decoding, offsets=(0.5, -1.0, 1.5), spam_to_chrome=0.1)
+    likelier = replace(tiny_cleaner.model, config=replace(config, decoding=rule))
+
+    model = with_doubt(likelier, pages, topics)
+
+    rule = model.config.decoding
+    assert rule.doubt == 0.5
+    for texts, allowed in ((pages, 0.05), (topics, 0.02)):
+        read = Cleaner(model).read([page.text for page in texts])
+        units = label_units(texts)
+        article = units.pure & (units.labels == ARTICLE)
+        size = (units.features.sizes - 2) * article
+        odds = spam_odds(rule, read.posteriors, read.inside)
+        assert size[odds >= 0.5].sum() > allowed * size.sum()
+        assert size[odds >= rule.spam].sum() <= allowed * size.sum()
 
 
 def test_naming_what_is_cut_anyway_calls_no_more_article_spam_than_allowed(

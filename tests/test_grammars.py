@@ -49,7 +49,7 @@ def test_the_parts_share_out_every_word_and_the_folds_those_of_training(
     more = entry.get("train", {}).get("words", {})
     folds = [grammar for part, grammar in parts.items() if "/" in part]
     assert len(folds) == FOLDS
-    for slot in {**entry["split"], **more}:
+    for slot in {**entry["split"], **more}.keys() - entry["shared"].keys():
         given = [
             word
             for words in (entry["split"].get(slot), more.get(slot))
@@ -79,6 +79,18 @@ def test_every_pattern_can_be_filled(part: str) -> None:
                 assert phrase.text.strip() == phrase.text
                 assert "{" not in phrase.text
                 assert (phrase.family, phrase.lang) == (grammar.family, grammar.lang)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=NAMES)
+def test_shared_words_are_everybodys_and_more_of_them_training_s(
+    entry: dict[str, Any],
+) -> None:
+    more = entry.get("train", {}).get("words", {})
+    for part, grammar in grammars_of(entry).items():
+        for slot, words in entry["shared"].items():
+            own = more.get(slot, "") if part.startswith("train") else ""
+            expected = [*words.split("|"), *filter(None, own.split("|"))]
+            assert sorted(grammar.slots[slot]) == sorted(expected)
 
 
 def test_nothing_of_ours_could_be_about_minors() -> None:

@@ -24,7 +24,7 @@ RULE = ChainRule(0.8, -0.3, -1.2, 0.4)
 def some_places(cleaner: Cleaner, texts: list[str], seed: int) -> View:
     """Give a part of the places of *texts*, with gaps between."""
     batch = cleaner.read(texts)
-    known = cleaner.known(batch, np.ones(len(batch.lines.pages), bool))
+    known = batch.known
     marks = np.r_[batch.features.starts[:-1], batch.features.starts[1:] - 1]
     inside = np.delete(np.arange(len(known.unit)), marks)
     kept = np.random.default_rng(seed).random(len(inside)) < 0.9

@@ -97,9 +97,10 @@ def test_all_spam_teaches_and_all_near_misses_that_pass_the_gate(
     rows = place_rows([spam, near], model, step, 0)
 
     batch = tiny_cleaner.read([spam.text, near.text])
-    known = tiny_cleaner.known(batch, tiny_cleaner.unit_labels(batch) != SPAM)
-    passed = places.looked_at(known, model.gate, model.config.phrase.gate)
-    at = known.some if step == "gate" else passed.at
+    known = batch.known
+    some = places.sampled(known, tiny_cleaner.unit_labels(batch) != SPAM)
+    passed = places.looked_at(some, model.gate, model.config.phrase.gate)
+    at = some.at if step == "gate" else passed.at
     of_near = known.page[at] == 1
     offsets = batch.features.sources[at - 2 * known.unit[at] - 1]
     of_spam = (known.page[at] == 0) & (offsets >= start)

@@ -7,24 +7,25 @@ the corpus changes nothing for the others.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from itertools import cycle
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from training.chance import generator
 from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
 from training.render import RENDERINGS, chosen
-from training.spam import read_spam
+from training.spam import read_spam, with_lines
 from training.split import fold_number, fold_part
+from training.spun import spun_lines
 from training.written import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
 
     from training.insertion import Insertion
     from training.spam import SpamSource
@@ -70,19 +71,14 @@ class Material:
 
 def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     """Give the material in *corpus*, with its labelled pages in *files*."""
+    spam = read_spam(corpus)
     return Material(
         tuple(files),
-        read_spam(corpus),
+        with_lines(spam, spun_lines(files, spam)),
         read_texts(corpus),
         read_near_misses(corpus),
         read_written(),
     )
-
-
-def generator(seed: int, name: str) -> np.random.Generator:
-    """Give the random numbers that belong to *name*."""
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return np.random.default_rng([seed, int.from_bytes(digest, "big")])
 
 
 def fold_of(text: LabelledText, folds: int) -> int:

@@ -121,9 +121,10 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     ]
     fitted = fit_places(run, phrased, fitted, found, rng, jobs)
     say("places fitted")
-    fitted = decisions.with_sure_ratio(fitted)
-    # what is found inside units must hold for articles on spam's own topics, too
+    # what is called spam must hold for articles on spam's own topics, too
     topics = list(topic_pages(_lines(material, "validation"), seed))
+    fitted = decisions.with_doubt(fitted, held, topics)
+    say(f"units: {fitted.config.decoding}")
     runs = decisions.fit_chain(fitted, [*held, *topics])
     rule = replace(fitted.config.phrase, chain=runs)
     fitted = replace(fitted, config=replace(fitted.config, phrase=rule))

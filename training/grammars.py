@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,8 +84,9 @@ def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
 
     Words under "split" are dealt out 70/10/20 by their hash, at least one to each
     part; "held_out" patterns go to the test alone, which also uses the others. "train"
-    has words, patterns and sentences for training alone; an entry that has "train" and
-    no "split" is for training alone. What training has is dealt out among its folds.
+    has words, patterns and sentences for training alone, beside the others; an entry
+    that has "train" and no "split" is for training alone. Its folds share what is under
+    "shared", more of it under "train" included, and have other words dealt out to them.
     """
     parts: dict[str, list[Grammar]] = {part: [] for part in SPAM_PARTS}
     for entry in json.loads(path.read_text(encoding="utf-8")):
@@ -100,11 +102,7 @@ def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
         for slot, words in split.items():
             for part, own in _deal(words).items():
                 dealt[part][slot] = own
-        for slot, words in train.items():
-            dealt["train"][slot] = dealt["train"].get(slot, ()) + words
-        for slot, words in dealt["train"].items():
-            for number, own in enumerate(_shares(words)):
-                dealt[fold_part(number)][slot] = own
+        _deal_to_folds(dealt, shared, train)
         for part in _TRAINING if train and not split else SPAM_PARTS:
             patterns, sentences = entry["patterns"], entry["sentences"]
             if part == "test":
@@ -141,6 +139,21 @@ def _deal(words: Sequence[str]) -> dict[str, tuple[str, ...]]:
         "validation": tuple(ordered[test:held]),
         "train": tuple(ordered[held:]),
     }
+
+
+def _deal_to_folds(
+    dealt: dict[str, dict[str, tuple[str, ...]]],
+    shared: Mapping[str, tuple[str, ...]],
+    train: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Add the words that training alone has, and deal its words out to its folds."""
+    for slot in train.keys() - shared.keys():
+        dealt["train"][slot] = dealt["train"].get(slot, ()) + train[slot]
+    for slot, words in dealt["train"].items():
+        for number, own in enumerate(_shares(words)):
+            dealt[fold_part(number)][slot] = own
+    for part, slot in product(_TRAINING, train.keys() & shared.keys()):
+        dealt[part][slot] = shared[slot] + train[slot]
 
 
 def _shares(words: Sequence[str]) -> list[tuple[str, ...]]:

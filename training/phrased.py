@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.documents import generator, pages, shortened, spam_part
+from training.chance import generator
+from training.documents import pages, shortened, spam_part
 from training.injection import inject
 from training.phrases import pick
 

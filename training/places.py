@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dross.model import Model
     from dross.network import Network
-    from dross.places import Known
+    from dross.places import View
     from training.labelled import LabelledText
     from training.stages import Evidence
 
@@ -116,27 +116,27 @@ def place_rows(
     parts = []
     for batch in batched(texts):
         read = cleaner.read([text.text for text in batch])
-        known = cleaner.known(read, cleaner.unit_labels(read) != SPAM)
-        at, columns = _columns(known, model, step)
+        chosen = (cleaner.unit_labels(read) != SPAM) & ~read.at_home
+        at, columns = _columns(places.sampled(read.known, chosen), model, step)
         label = place_labels(read, label_units(batch))[at]
         # what looks like spam and is none is rare, and all of it teaches
         near = np.array([text.source.startswith(NEAR_MISS) for text in batch])
         drawn = rng.random(len(at)) < 1 / EVERY[step]
         if step != "gate":
-            drawn |= near[known.page[at]]
-        chosen = np.flatnonzero((label == SPAM) | ((label < SPAM) & drawn))
-        own = (label[chosen] == SPAM).astype(np.int8)
-        parts.append(PlaceRows(columns[chosen], own))
+            drawn |= near[read.known.page[at]]
+        taught = np.flatnonzero((label == SPAM) | ((label < SPAM) & drawn))
+        own = (label[taught] == SPAM).astype(np.int8)
+        parts.append(PlaceRows(columns[taught], own))
     return _joined(parts)
 
 
 def _columns(
-    known: Known, model: Model, step: str
+    some: View, model: Model, step: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Give the places that the net of *step* looks at, and what it sees."""
     if step == "gate":
-        return known.some, places.gate_columns(known)
-    before = places.looked_at(known, model.gate, model.config.phrase.gate)
+        return some.at, places.gate_columns(some)
+    before = places.looked_at(some, model.gate, model.config.phrase.gate)
     columns = places.columns(before)
     if step == "places":
         return before.at, columns

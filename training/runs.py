@@ -45,14 +45,18 @@ _HEADS_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "disguise", "documents", "fixtures", "forms", "furniture", "grammars",
-            "heads", "injection", "insertion", "layout", "linear", "phrases",
-            "probes", "render", "rows", "slots", "spam", "units", "written",
+            "chance", "disguise", "documents", "fixtures", "forms", "furniture",
+            "grammars", "heads", "injection", "insertion", "layout", "linear",
+            "phrases", "probes", "render", "rows", "slots", "spam", "spun", "units",
+            "written",
         )
     ),
     *(
         _TRAINING / name
-        for name in ("furniture.json", "grammars.json", "benign.jsonl", "tongues.jsonl")
+        for name in (
+            "benign.jsonl", "furniture.json", "grammars.json", "spinner.json",
+            "tongues.jsonl",
+        )
     ),
 )  # fmt: skip
 _FIT_CODE = (

@@ -50,8 +50,7 @@ def stretch_rows(
     genuine = 0
     for batch in batched(texts):
         read = cleaner.read([text.text for text in batch])
-        known = cleaner.known(read, cleaner.unit_labels(read) != SPAM)
-        view, odds = cleaner.place_odds(known)
+        view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
         labels = place_labels(read, label_units(batch))
         genuine += int((labels < SPAM).sum())
         running = np.zeros((2, len(labels) + 1), np.int64)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from training.documents import fold_of, generator
+from training.chance import generator
+from training.documents import fold_of
 from training.furniture import furnish
 from training.injection import NO_BLANKS
 from training.labelled import Mark

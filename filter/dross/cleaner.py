@@ -2,8 +2,8 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -43,7 +43,13 @@ LETTERS = (
 # A unit is in such a script from this share of its letters on, a page from this share
 # of its letters and of its units; Japanese has that much kana.
 AT_HOME = 0.3
+# What is told in Han tells what a page is written in from this share of its letters on:
+# one sentence among Russian headlines does not.
+TOLD = 0.125
 TINY = 1e-12
+# The chance among spam and article from which on a unit is looked into before it is
+# called spam as a whole; no threshold is lower.
+LEAST_SPAM = 0.15
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
@@ -73,20 +79,18 @@ class Cleaned:
 class Batch:
     """What the model says of a batch of pages, before anything is decided.
 
-    ``posteriors``: (units, labels). ``logits``: (units, labels), of the context net.
-    ``packed``: evidence of each place.
+    ``posteriors``: (units, labels). ``known``: what is known of each place.
+    ``at_home``: (units,), which are in a script that their page is written in, but no
+    training text. ``inside``: (units,), how much of a unit the nets that look inside
+    find likely spam, where the context stage does; 1 elsewhere.
     """
 
     lines: Lines
     features: Features
-    packed: list[NDArray[np.uint64]]
-    logits: NDArray[np.float64]
     posteriors: NDArray[np.float64]
-
-    @cached_property
-    def at_home(self) -> NDArray[np.bool_]:
-        """Which units are in a script that their page is in, but no training text."""
-        return _at_home(self.lines, self.features)
+    known: Known
+    at_home: NDArray[np.bool_]
+    inside: NDArray[np.float64]
 
 
 class Cleaner:
@@ -188,7 +192,23 @@ class Cleaner:
             np.exp(np.array(rule.transitions)),
             lines.pages,
         )
-        return Batch(lines, found, packed, logits, chances)
+        known = Known(
+            found, packed, self.model.seams, self.model.rarity, logits, lines.pages
+        )
+        every = np.ones(len(chances))
+        batch = Batch(lines, found, chances, known, _at_home(lines, found), every)
+        return replace(batch, inside=self._inside(batch)) if rule.doubt else batch
+
+    def _inside(self, batch: Batch) -> NDArray[np.float64]:
+        found = batch.inside.copy()
+        rule = replace(self.model.config.decoding, doubt=0.0, spam_to_chrome=0.0)
+        likely = spam_odds(rule, batch.posteriors, found) >= LEAST_SPAM
+        if likely.any():
+            view, odds = self.place_odds(batch, likely)
+            spam = np.bincount(batch.known.unit[view.at], odds > 0, len(found))
+            size = np.maximum(batch.features.sizes - 2, 1)
+            found[likely] = (spam / size)[likely]
+        return found
 
     def unit_labels(self, batch: Batch) -> NDArray[np.int64]:
         """Give the label of each unit."""
@@ -214,26 +234,20 @@ class Cleaner:
         config = self.model.config
         if usual is None:
             usual = labels_at(config.decoding, batch, self._usual)
-        view, odds = self.place_odds(self.known(batch, usual != SPAM))
+        view, odds = self.place_odds(batch, usual != SPAM)
         return phrases.stretches(view, odds, config.phrase.chain)
 
-    def known(self, batch: Batch, chosen: NDArray[np.bool_]) -> Known:
-        """Give what is known of the places in the *chosen* units."""
-        return Known(
-            batch.features,
-            batch.packed,
-            self.model.seams,
-            self.model.rarity,
-            batch.logits,
-            batch.lines.pages,
-            chosen & ~batch.at_home,
-        )
+    def place_odds(
+        self, batch: Batch, chosen: NDArray[np.bool_]
+    ) -> tuple[View, NDArray[np.float64]]:
+        """Give the places in the *chosen* units that may be spam, and their log odds.
 
-    def place_odds(self, known: Known) -> tuple[View, NDArray[np.float64]]:
-        """Give the places that may be spam, and their log odds."""
+        None in units that are at home.
+        """
         model = self.model
         first, second, third = model.tags
-        before = places.looked_at(known, model.gate, model.config.phrase.gate)
+        some = places.sampled(batch.known, chosen & ~batch.at_home)
+        before = places.looked_at(some, model.gate, model.config.phrase.gate)
         hidden, logits = network.run(first, places.columns(before))
         view = places.looked_at_again(before, logits[:, 0])
         columns = places.second_columns(view, before, hidden, logits[:, 0])
@@ -242,14 +256,18 @@ class Cleaner:
         return view, network.run(third, columns)[1][:, 0]
 
 
-def spam_odds(rule: Decoding, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+def spam_odds(
+    rule: Decoding, chances: NDArray[np.float64], inside: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Give each unit's chance to be spam among spam and article; -1 for chrome.
 
     Chrome called spam is cut all the same; article called spam is lost. So the two
-    are weighed apart. *chances*: (units, labels).
+    are weighed apart. *chances*: (units, labels). *inside*: as in `Batch`; the less of
+    a unit the nets that look inside find, the less likely it is spam as a whole.
     """
     spam = chances[:, SPAM]
-    share = spam / np.maximum(spam + chances[:, ARTICLE], TINY)
+    genuine = chances[:, ARTICLE] * np.exp(rule.doubt * (1 - inside))
+    share = spam / np.maximum(spam + genuine, TINY)
     return np.where(spam >= rule.spam_to_chrome * chances[:, CHROME], share, -1.0)
 
 
@@ -302,7 +320,7 @@ def labels_at(
         cut = np.minimum(cut, decode.share_cuts(article, size, pages, share))
     genuine = np.where(article >= cut, ARTICLE, CHROME)
     least = _by_unit(batch, points, "spam")
-    odds = spam_odds(rule, batch.posteriors)
+    odds = spam_odds(rule, batch.posteriors, batch.inside)
     spam = odds >= least
     # What is cut in any case has the likelier name, for less evidence: nothing more is
     # lost by it. A dial that asks for more asks for it here, too.
@@ -318,8 +336,9 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
     letters it knows from spam alone, and would call a Russian page spam for being
     Russian; in a page of another script they stand out, and that is evidence. With
-    more Han than Cyrillic a page is Chinese, however long the list below it; kana
-    alone stands beside Han where it is at home.
+    more Han than Cyrillic a page is Chinese, and so is one whose sentences are, however
+    long the list below them. Kana alone stands beside Han where it is at home, and
+    there most sentences with Han have some.
     """
     pages = lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
@@ -329,6 +348,10 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     size = np.maximum(letters, 1)
     of_page = np.maximum(np.bincount(pages, letters, number), 1)
     lettered = np.maximum(np.bincount(pages, letters > 0, number), 1)
+    ends = np.bincount(units, found.classes == chars.SENTENCE_END, len(pages))
+    told = np.where(ends > 0, np.bincount(units, _HAN[found.classes], len(pages)), 0)
+    han_told = np.bincount(pages, told, number)
+    han_told = np.where(han_told >= TOLD * of_page, han_told, 0)
     home = np.zeros(len(pages), bool)
     present = np.flatnonzero(np.bincount(found.classes, minlength=chars.CLASSES))
     for script in np.intersect1d(UNREAD, present).tolist():
@@ -338,8 +361,11 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
         total = np.bincount(pages, own, number)
         share = np.bincount(pages, there, number) / lettered
         written = np.minimum(total / of_page, share) >= AT_HOME
-        if script != chars.KANA:
+        if script == chars.KANA:
+            written &= 2 * np.bincount(pages, told * there, number) >= han_told
+        else:
             written &= total >= han
+            written &= np.bincount(pages, own * (ends > 0), number) >= han_told
         home |= there & written[pages]
     return home
 

@@ -43,8 +43,10 @@ class Decoding:
     next one's. A unit is spam where its chance to be so is at least
     ``spam`` of that to be spam or article, and ``spam_to_chrome`` times that to be
     chrome; where it is cut in any case and likelier spam than chrome, at least
-    ``named`` of that to be spam or article. ``lowest`` and ``highest`` bound the cut
-    that each page finds for itself between article and chrome.
+    ``named`` of that to be spam or article. Where the nets that look inside units find
+    no spam in it, the log odds of that are less by ``doubt``, and by a share of it
+    where they find some. ``lowest`` and ``highest`` bound the cut that each page finds
+    for itself between article and chrome.
     """
 
     temperature: float
@@ -55,6 +57,7 @@ class Decoding:
     named: float
     lowest: float
     highest: float
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ class Known:
 
     ``packed``: evidence of each place. ``seams``: as `seams.seam_weights`.
     ``rarity``: as `context.columns` takes it. ``logits``: (units, labels), the context
-    stage's. ``pages``: (units,). ``chosen``: (units,), the units that are looked into.
+    stage's. ``pages``: (units,).
     """
 
     features: Features
@@ -203,7 +203,6 @@ class Known:
     rarity: NDArray[np.uint8]
     logits: Floats
     pages: Ints
-    chosen: NDArray[np.bool_]
 
     @cached_property
     def heads(self) -> dict[str, Ints]:
@@ -240,23 +239,17 @@ class Known:
         place = np.arange(len(self.unit))
         since = place - self.features.starts[self.unit]
         inside = place < self.edges[1][self.unit]
-        at, far = (np.flatnonzero(inside & (since >= size)) for size in (SHORT, LONG))
-        return _groups(short[at], at, self.page), _groups(long[far], far, self.page)
+        at = np.flatnonzero(inside & (since >= SHORT))
+        found = _groups(short[at], at, self.page)
+        # what does not return does not as the end of something longer, either
+        far = np.flatnonzero(inside & (since >= LONG) & (found.others > 0))
+        return found, _groups(long[far], far, self.page)
 
     @cached_property
     def copies(self) -> tuple[Ints, Ints]:
         """How often each of the `grams` stands elsewhere in its page."""
         short, long = (np.minimum(grams.others, MOST_RETURNS) for grams in self.grams)
         return short, long
-
-    @cached_property
-    def some(self) -> Ints:
-        """One in STEP places of the chosen units, for the gate."""
-        first, last = self.edges
-        place = np.arange(len(self.unit))
-        since = place - first[self.unit]
-        inside = (since >= 0) & (place < last[self.unit]) & self.chosen[self.unit]
-        return np.flatnonzero(inside & (since % STEP == 0))
 
     @cached_property
     def fields(self) -> dict[str, tuple[Ints, float]]:
@@ -390,14 +383,22 @@ class View:
         return np.flatnonzero(np.cumsum(steps[:-1]) > 0)
 
 
-def looked_at(known: Known, gate: Network, least: float) -> View:
+def sampled(known: Known, chosen: NDArray[np.bool_]) -> View:
+    """Give what the gate looks at: one in STEP places of the *chosen* units."""
+    first, last = known.edges
+    place = np.arange(len(known.unit))
+    since = place - first[known.unit]
+    inside = (since >= 0) & (place < last[known.unit]) & chosen[known.unit]
+    return View(known, np.flatnonzero(inside & (since % STEP == 0)))
+
+
+def looked_at(some: View, gate: Network, least: float) -> View:
     """Give the places that the first net looks at.
 
-    Those around the places that the *gate* gives a logit of at least *least*.
+    Those around the `sampled` places that the *gate* gives a logit of at least *least*.
     """
-    some = View(known, known.some)
-    logits = network.run(gate, gate_columns(known))[1][:, 0]
-    return View(known, some.near(logits >= least, REACH, REACH + STEP))
+    logits = network.run(gate, gate_columns(some))[1][:, 0]
+    return View(some.known, some.near(logits >= least, REACH, REACH + STEP))
 
 
 def looked_at_again(view: View, logits: Floats) -> View:
@@ -414,13 +415,13 @@ def columns(view: View) -> NDArray[np.int8]:
     return _matrix(_rows(view), len(NAMES), len(view.at))
 
 
-def gate_columns(known: Known) -> NDArray[np.int8]:
-    """Give the gate's columns of one in STEP places; (places, len(GATE_NAMES))."""
-    return _matrix(_gate_rows(known), len(GATE_NAMES), len(known.some))
+def gate_columns(some: View) -> NDArray[np.int8]:
+    """Give the gate's columns of `sampled` places; (places, len(GATE_NAMES))."""
+    return _matrix(_gate_rows(some), len(GATE_NAMES), len(some.at))
 
 
-def _gate_rows(known: Known) -> Iterator[Numbers]:
-    view, at = View(known, known.some), known.some
+def _gate_rows(view: View) -> Iterator[Numbers]:
+    known, at = view.known, view.at
     unit = known.unit[at]
     first, last = view.bounds
     for field, sizes in GATE.items():
