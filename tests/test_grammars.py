@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.grammars import GRAMMARS, Grammar, domain, read_grammars
+from training.grammars import (
+    GRAMMARS,
+    Grammar,
+    balanced,
+    domain,
+    read_grammars,
+)
 from training.phrases import fold, unwanted
 from training.split import FOLDS, PARTS, SPAM_PARTS
 
@@ -90,7 +96,15 @@ def test_shared_words_are_everybodys_and_more_of_them_training_s(
         for slot, words in entry["shared"].items():
             own = more.get(slot, "") if part.startswith("train") else ""
             expected = [*words.split("|"), *filter(None, own.split("|"))]
-            assert sorted(grammar.slots[slot]) == sorted(expected)
+            assert set(grammar.slots[slot]) == set(expected)
+
+
+def test_what_training_alone_has_is_drawn_as_often_as_what_all_have() -> None:
+    found = balanced(["a", "b"], ["c", "d", "e", "f", "g", "h", "i"])
+
+    assert found == ["a", "b"] * 4 + ["c", "d", "e", "f", "g", "h", "i"]
+    assert balanced(["a", "b"], []) == ["a", "b"]
+    assert balanced([], ["c"]) == ["c"]
 
 
 def test_nothing_of_ours_could_be_about_minors() -> None:

@@ -109,8 +109,8 @@ def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
                 patterns = [*patterns, *entry["held_out"]]
                 sentences = [*sentences, *entry["held_out_sentences"]]
             elif part != "validation" and "train" in entry:
-                patterns = [*patterns, *entry["train"].get("patterns", ())]
-                sentences = [*sentences, *entry["train"].get("sentences", ())]
+                patterns = balanced(patterns, entry["train"].get("patterns", ()))
+                sentences = balanced(sentences, entry["train"].get("sentences", ()))
             parts[part].append(
                 Grammar(
                     family=entry["family"],
@@ -121,6 +121,16 @@ def read_grammars(path: Path = GRAMMARS) -> dict[str, tuple[Grammar, ...]]:
                 )
             )
     return {part: tuple(grammars) for part, grammars in parts.items()}
+
+
+def balanced(shared: Sequence[str], more: Sequence[str]) -> list[str]:
+    """Give both, the *shared* ones so often that they are drawn as often as *more*.
+
+    Spam that is the same in every part would else be rarer in training, the more of
+    its own training has.
+    """
+    times = max(1, round(len(more) / max(len(shared), 1)))
+    return [*shared] * times + [*more]
 
 
 def _order(word: str) -> bytes:
@@ -153,7 +163,7 @@ def _deal_to_folds(
         for number, own in enumerate(_shares(words)):
             dealt[fold_part(number)][slot] = own
     for part, slot in product(_TRAINING, train.keys() & shared.keys()):
-        dealt[part][slot] = shared[slot] + train[slot]
+        dealt[part][slot] = tuple(balanced(shared[slot], train[slot]))
 
 
 def _shares(words: Sequence[str]) -> list[tuple[str, ...]]:
