@@ -31,15 +31,14 @@ if TYPE_CHECKING:
 # Shares of genuine characters that may be called spam, by whole units and by
 # stretches inside units. The issue's bound is 1e-3 for all. Few pages decide: a
 # threshold for units found on one half of the validation sites loses up to three times
-# as much on the other half, and units that are spam in part lose as much again. With
-# 2.5e-4 units bring 0.3 points more of the spam and lose half as much again on pages
-# that have some.
-UNIT_LOSS = 1.8e-4
+# as much on the other half, and units that are spam only in part lose several times as
+# much on pages that have some.
+UNIT_LOSS = 1e-4
 STRETCH_LOSS = 2.5e-4
 # The same for articles on spam's own topics, on their own: among all the other pages
 # they are too few to weigh. Of what units lose there, a third is an advertisement and
 # brokers' notices among the near misses, and a third one sentence in three pages.
-UNIT_TOPIC_LOSS = 6e-3
+UNIT_TOPIC_LOSS = 4e-3
 TOPIC_LOSS = 2e-3
 # Chrome that is called spam is cut as it should be, by the wrong name. Below the ratio
 # (a logarithm) chrome is so much likelier that the name would be a guess.
