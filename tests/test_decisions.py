@@ -159,7 +159,7 @@ def test_with_doubt_no_more_of_pages_or_topics_is_lost_than_allowed(
 ) -> None:
     monkeypatch.setattr(decisions, "DOUBT", 0.5)
     monkeypatch.setattr(decisions, "UNIT_LOSS", 0.05)
-    monkeypatch.setattr(decisions, "UNIT_TOPIC_LOSS", 0.02)
+    monkeypatch.setattr(decisions, "TOPIC_LOSS", 0.02)
     topics = pages[:40]
 
     config = tiny_cleaner.model.config

@@ -33,12 +33,10 @@ if TYPE_CHECKING:
 # threshold for units found on one half of the validation sites loses up to three times
 # as much on the other half, and units that are spam only in part lose several times as
 # much on pages that have some.
-UNIT_LOSS = 1e-4
-STRETCH_LOSS = 2.5e-4
-# The same for articles on spam's own topics, on their own: among all the other pages
-# they are too few to weigh. Of what units lose there, a third is an advertisement and
-# brokers' notices among the near misses, and a third one sentence in three pages.
-UNIT_TOPIC_LOSS = 4e-3
+UNIT_LOSS = 1.5e-4
+STRETCH_LOSS = 2e-4
+# The same for units, and for stretches, in articles on spam's own topics, on their own:
+# among all the other pages they are too few to weigh.
 TOPIC_LOSS = 2e-3
 # Chrome that is called spam is cut as it should be, by the wrong name. Below the ratio
 # (a logarithm) chrome is so much likelier that the name would be a guess.
@@ -47,8 +45,7 @@ LEAST_RATIO = -3.0
 # Once the nets that look inside units are fitted, a unit in which they find nothing is
 # less likely to be spam by this (log odds). At the same loss, by whole units, 0.769 of
 # the spam of validation is found instead of 0.756, and half as much chrome is called
-# spam; with 2.5 0.765, with 7.5 0.770, which articles on spam's topics pay for. What
-# the ratio to chrome is for, they do better.
+# spam; with 2.5 0.765, with 7.5 0.770, which articles on spam's topics pay for.
 DOUBT = 5.0
 # Share of article characters that are cut as chrome in any case and may be called spam.
 NAMED_LOSS = 5e-5
@@ -140,14 +137,13 @@ def with_doubt(
 ) -> Model:
     """Give the model that looks into a unit before it calls it spam as a whole.
 
-    With the lowest threshold that loses at most UNIT_LOSS of *texts* and
-    UNIT_TOPIC_LOSS of *topics*.
+    With the lowest threshold that loses at most UNIT_LOSS of *texts* and TOPIC_LOSS of
+    *topics*.
     """
-    ratio = round(float(np.exp(LEAST_RATIO)), 4)
-    rule = replace(model.config.decoding, doubt=DOUBT, spam_to_chrome=ratio)
+    rule = replace(model.config.decoding, doubt=DOUBT)
     model = replace(model, config=replace(model.config, decoding=rule))
     [spam] = spam_thresholds(model, texts, [UNIT_LOSS])
-    [other] = spam_thresholds(model, topics, [UNIT_TOPIC_LOSS])
+    [other] = spam_thresholds(model, topics, [TOPIC_LOSS])
     rule = replace(rule, spam=max(spam, other))
     return replace(model, config=replace(model.config, decoding=rule))
 

@@ -49,7 +49,7 @@ TOLD = 0.125
 TINY = 1e-12
 # The chance among spam and article from which on a unit is looked into before it is
 # called spam as a whole; no threshold is lower.
-LEAST_SPAM = 0.15
+LEAST_SPAM = 0.5
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
