@@ -118,6 +118,17 @@ def test_a_page_is_read_alike_alone_and_in_a_batch(
         assert together.inside[rows].tobytes() == alone.inside.tobytes()
 
 
+def test_a_sign_that_folds_to_a_blank_is_no_spacing_between_two_pages(
+    tiny_cleaner: Cleaner,
+) -> None:
+    texts = ["字" * 60 + " " * 121 + "\u00a8", "字" * 60]  # "character"
+
+    together, alone = tiny_cleaner.read(texts), tiny_cleaner.read(texts[:1])
+
+    rows = together.lines.pages == 0
+    assert together.posteriors[rows].tobytes() == alone.posteriors.tobytes()
+
+
 def test_odd_texts_give_the_same_results_alone_and_together(
     tiny_cleaner: Cleaner,
 ) -> None:

@@ -239,8 +239,13 @@ def _spacing(
     han = HAN.take(lines.classes.take(sources))
     blank = seen == ord(" ")
     place = np.flatnonzero(blank[1:-1] & han[:-2] & han[2:]) + 1
+    # both neighbours are of one unit: a sign that folds to a blank may be all of its own
+    first, last = (
+        np.searchsorted(lines.starts, sources[place + step], "right")
+        for step in (-1, 1)
+    )
+    place, own = place[first == last], first[first == last]
     # a neighbour's neighbour: no Han character of this unit
-    own = np.searchsorted(lines.starts, sources[place], "right")
     for step in (-2, 2):
         beside = place + step
         inside = (beside >= 0) & (beside < len(sources))
