@@ -239,7 +239,7 @@ def _spacing(
     han = HAN.take(lines.classes.take(sources))
     blank = seen == ord(" ")
     place = np.flatnonzero(blank[1:-1] & han[:-2] & han[2:]) + 1
-    # both neighbours are of one unit: a sign that folds to a blank may be all of its own
+    # both neighbours are of one unit, for a sign that folds to a blank may be one alone
     first, last = (
         np.searchsorted(lines.starts, sources[place + step], "right")
         for step in (-1, 1)
