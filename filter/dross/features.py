@@ -240,11 +240,9 @@ def _spacing(
     blank = seen == ord(" ")
     place = np.flatnonzero(blank[1:-1] & han[:-2] & han[2:]) + 1
     # both neighbours are of one unit, for a sign that folds to a blank may be one alone
-    first, last = (
-        np.searchsorted(lines.starts, sources[place + step], "right")
-        for step in (-1, 1)
-    )
-    place, own = place[first == last], first[first == last]
+    own = np.searchsorted(lines.starts, sources[place - 1], "right")
+    one = own == np.searchsorted(lines.starts, sources[place + 1], "right")
+    place, own = place[one], own[one]
     # a neighbour's neighbour: no Han character of this unit
     for step in (-2, 2):
         beside = place + step
