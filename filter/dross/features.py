@@ -238,6 +238,7 @@ def _spacing(
     """
     han = HAN.take(lines.classes.take(sources))
     blank = seen == ord(" ")
+    place: NDArray[np.int64]
     place = np.flatnonzero(blank[1:-1] & han[:-2] & han[2:]) + 1
     # both neighbours are of one unit, for a sign that folds to a blank may be one alone
     own = np.searchsorted(lines.starts, sources[place - 1], "right")
