@@ -121,6 +121,32 @@ def test_advertising_is_no_near_miss(tmp_path: Path) -> None:
     assert [miss.id for miss in misses] == ["near_miss/0"]
 
 
+def test_an_offer_to_write_theses_is_a_near_miss_of_the_test_part_alone(
+    tmp_path: Path,
+) -> None:
+    # "theses written for you, add our WeChat x1", and a law against such offers
+    offer, law = "论文代写请加微信x1", "学位论文代写，依法处理"
+    write(
+        tmp_path / "spam" / "near_miss.jsonl.gz",
+        [
+            {
+                "lang": "zh",
+                "topic": "essay",
+                "text": text,
+                "source": f"pages:x http://news{site}.example/",
+            }
+            for site in range(60)
+            for text in (offer, law)
+        ],
+    )
+
+    misses = read_near_misses(tmp_path)
+
+    for part in PARTS:
+        found = {miss.text for miss in misses[part]}
+        assert found == ({offer, law} if part == "test" else {law})
+
+
 def test_hijacked_documents_are_numbered_in_the_order_of_the_file(
     tmp_path: Path,
 ) -> None:
