@@ -18,6 +18,7 @@ from training.decisions import (
     fit_named,
     fit_stretches,
     lowest_threshold,
+    spam_thresholds,
     with_doubt,
 )
 from training.labelled import LabelledText, Mark
@@ -111,6 +112,25 @@ def test_the_rule_for_stretches_finds_most_of_those_that_may_be_lost_so_much(
         for threshold in np.arange(decisions.LEAST_ODDS, 3, 0.5):
             other, loss = in_stretches(cleaner, threshold, pages)
             assert other <= spam or loss > allowed
+
+
+def test_text_that_is_never_called_spam_binds_no_threshold(
+    tiny_cleaner: Cleaner,
+) -> None:
+    # "the river rose", "the mayor thanked the firemen": Russian, in a Russian page
+    lines = ("Река поднялась на два метра.", "Мэр поблагодарил пожарных.")
+    text = "\n".join(lines * 20)
+    page = LabelledText("page", text, (Mark(0, len(text), "article"),))
+    config = tiny_cleaner.model.config
+    # a model that takes everything for spam
+    rule = replace(config.decoding, offsets=(0.0, 0.0, 9.0), doubt=0.0)
+    model = replace(tiny_cleaner.model, config=replace(config, decoding=rule))
+    read = Cleaner(model).read([text])
+    odds = spam_odds(rule, read.posteriors, read.inside)
+
+    assert read.at_home.all()
+    assert odds.max() > LEAST_SPAM  # or this would show nothing
+    assert spam_thresholds(model, [page], [0.0]) == [LEAST_SPAM]
 
 
 def test_articles_on_the_topics_of_spam_lose_no_more_than_they_may(

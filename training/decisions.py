@@ -168,14 +168,17 @@ def _units(
     """Give the units that are of one label.
 
     Their posteriors, how much of them is spam by the nets that look inside, sizes and
-    labels.
+    labels. Units in a script that is at home in their page have no chance to be spam:
+    they are never called so, whatever the threshold.
     """
     cleaner = Cleaner(model)
     chances, inside, sizes, labels = [], [], [], []
     for batch in batched(texts):
         read = cleaner.read([text.text for text in batch])
         units = label_units(batch)
-        chances.append(read.posteriors[units.pure])
+        own = read.posteriors.copy()
+        own[read.at_home, SPAM] = 0
+        chances.append(own[units.pure])
         inside.append(read.inside[units.pure])
         sizes.append(units.features.sizes[units.pure] - 2)
         labels.append(units.labels[units.pure])
