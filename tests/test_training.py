@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import joblib
 import numpy as np
 import pytest
 
-from dross import evidence, network
+from dross import evidence, model, network
 from dross.cleaner import Cleaner, open_cleaner
 from dross.dial import LANGUAGES
 from dross.features import extract
@@ -82,6 +83,27 @@ def test_the_dial_is_fitted_to_the_validation_part(run: Run, cleaner: Cleaner) -
 
     assert set(dial.curves) == set(LANGUAGES)
     assert all(steps[-1].share == 1 for steps in dial.curves.values())
+
+
+def test_a_fit_that_was_interrupted_goes_on_and_gives_the_same_model(
+    run: Run, tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(run.folder, folder)
+    again = Run(run.source, folder, run.out, run.seed, run.jobs)
+    whole = model.digest(run.fitted / "model")
+    shutil.rmtree(again.fitted / "model")
+    for name in ("third", "copies", "tags"):
+        (again.fitted / f"{name}.net.joblib").unlink()
+        (again.fitted / f"{name}.joblib").unlink()
+
+    again.fit()
+
+    assert model.digest(again.fitted / "model") == whole
+    # what was there was not made anew
+    for name, new in (("first", False), ("places", False), ("tags", True)):
+        made, before = (at.fitted / f"{name}.joblib" for at in (again, run))
+        assert (made.stat().st_mtime_ns > before.stat().st_mtime_ns) == new
 
 
 def test_a_step_that_is_done_is_not_done_again(run: Run) -> None:

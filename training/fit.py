@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import joblib
@@ -23,6 +24,7 @@ from dross.spans import SPAM
 from training import decisions, heads, stages
 from training.dial import fit_dial
 from training.documents import documents
+from training.kept import kept
 from training.network import fit_network, whole_network
 from training.phrased import documents_with_phrases
 from training.places import fit_places
@@ -86,9 +88,17 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     scales = heads.head_scales([texts[i] for i in np.sort(some)], weights)
     found = [Evidence(heads.BITS, evidence.pack(w), scales, rarity) for w in folds]
     passes: list[Network] = []
-    for name in model.PASSES:
-        keep = run / f"{name}.joblib"
-        passes.append(fit_pass(keep, texts, found, passes, rng, jobs))
+    for number, name in enumerate(model.PASSES):
+        make = partial(
+            fit_pass,
+            run / f"{name}.joblib",
+            texts,
+            found,
+            tuple(passes),
+            np.random.default_rng([seed, 3, number]),
+            jobs,
+        )
+        passes.append(kept(run / f"{name}.net.joblib", make))
     chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5)
     config = Config(
         heads.BITS,
@@ -119,7 +129,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         *documents_with_phrases(material, "train", seed),
         *topic_pages(_lines(material, "train"), seed, FOLDS),
     ]
-    fitted = fit_places(run, phrased, fitted, found, rng, jobs)
+    fitted = fit_places(run, phrased, fitted, found, seed, jobs)
     say("places fitted")
     # what is called spam must hold for articles on spam's own topics, too
     topics = list(topic_pages(_lines(material, "validation"), seed))

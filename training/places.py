@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import joblib
@@ -14,6 +15,7 @@ from dross.cleaner import Cleaner
 from dross.model import TAGS
 from dross.spans import SPAM
 from training import heads
+from training.kept import kept
 from training.network import fit_linear, fit_network, whole_network
 from training.probes import NEAR_MISS
 from training.stretches import place_labels
@@ -56,51 +58,63 @@ def fit_places(  # noqa: PLR0913, PLR0917 — three nets' whole input
     texts: Sequence[LabelledText],
     fitted: Model,
     found: Sequence[Evidence],
-    rng: np.random.Generator,
+    seed: int,
     jobs: int,
 ) -> Model:
     """Give the model with its gate and the nets that tag places.
 
-    They learn from *texts*, each by heads that have not seen its site. The
-    scikit-learn estimators are kept in the folder *keep*.
+    They learn from *texts*, each by heads that have not seen its site. What is fitted,
+    and the scikit-learn estimators, are kept in the folder *keep*.
     """
     parts = [
         (part[start::2], found[fold].packed)
         for fold, part in enumerate(heads.by_fold(texts))
         for start in (0, 1)
     ]
-    for step in STEPS:
-        rows = _joined(
-            Parallel(n_jobs=jobs)(
-                delayed(place_rows)(
-                    chosen, replace(fitted, packed=packed), step, number
-                )
-                for number, (chosen, packed) in enumerate(parts)
-                if chosen
-            )
-        )
+    for number, step in enumerate(STEPS):
+        rng = np.random.default_rng([seed, 4, number])
+        make = partial(_fit_step, keep / f"{step}.joblib", parts, fitted, rng, jobs)
+        net, least = kept(keep / f"{step}.net.joblib", make)
         if step == "gate":
-            linear = fit_linear(rows.columns, rows.labels)
-            joblib.dump(linear, keep / "gate.joblib")
-            fitted = _with_gate(fitted, whole_network(linear, rows.columns), rows)
+            rule = replace(fitted.config.phrase, gate=least)
+            config = replace(fitted.config, phrase=rule)
+            fitted = replace(fitted, gate=net, config=config)
             continue
-        every = np.ones(len(rows.labels), np.float32)
-        hidden = HIDDEN[step]
-        net = fit_network(rows.columns, rows.labels, every, hidden, rng, PASSES)
-        joblib.dump(net, keep / f"{step}.joblib")
-        whole = whole_network(net, rows.columns[::SAMPLED])
         # the nets to come are not looked at yet; any stands in their places
-        tags = (*fitted.tags[: TAGS.index(step)], *[whole] * len(TAGS))
+        tags = (*fitted.tags[: TAGS.index(step)], *[net] * len(TAGS))
         fitted = replace(fitted, tags=tags[: len(TAGS)])
     return fitted
 
 
-def _with_gate(model: Model, gate: Network, rows: PlaceRows) -> Model:
-    """Give the model with its gate, through which PASSED of genuine places go."""
-    logits = network.run(gate, rows.columns)[1][:, 0]
-    least = round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
-    rule = replace(model.config.phrase, gate=least)
-    return replace(model, gate=gate, config=replace(model.config, phrase=rule))
+def _fit_step(
+    keep: Path,
+    parts: Sequence[tuple[Sequence[LabelledText], list[NDArray[np.uint64]]]],
+    fitted: Model,
+    rng: np.random.Generator,
+    jobs: int,
+) -> tuple[Network, float]:
+    """Give the net of the step that *keep* is named for.
+
+    And of the gate the logit that PASSED of genuine places reach.
+    """
+    step = keep.stem
+    rows = _joined(
+        Parallel(n_jobs=jobs)(
+            delayed(place_rows)(chosen, replace(fitted, packed=packed), step, number)
+            for number, (chosen, packed) in enumerate(parts)
+            if chosen
+        )
+    )
+    if step == "gate":
+        linear = fit_linear(rows.columns, rows.labels)
+        joblib.dump(linear, keep)
+        gate = whole_network(linear, rows.columns)
+        logits = network.run(gate, rows.columns)[1][:, 0]
+        return gate, round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
+    every = np.ones(len(rows.labels), np.float32)
+    net = fit_network(rows.columns, rows.labels, every, HIDDEN[step], rng, PASSES)
+    joblib.dump(net, keep)
+    return whole_network(net, rows.columns[::SAMPLED]), 0.0
 
 
 def place_rows(

@@ -7,7 +7,8 @@
     RUN/fit-DIGEST/figures.json   figures on the test part (step evaluate)
 
 Digests are of the labelled text, the code that the step runs through, and the seed;
-what is there already is not made again.
+what is there already is not made again: not a step, nor a net of a step that was
+interrupted.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ _FIT_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "decisions", "dial", "fit", "network", "phrased", "places", "stages",
-            "stretches", "topics",
+            "decisions", "dial", "fit", "kept", "network", "phrased", "places",
+            "stages", "stretches", "topics",
         )
     ),
 )  # fmt: skip
