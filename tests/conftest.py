@@ -13,6 +13,7 @@ from dross.cleaner import Cleaner, open_cleaner
 from dross.dial import NEVER, Dial, Point, Step
 from dross.network import Layer, Network
 from dross.spans import LABELS
+from tests.oracles import WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,13 +96,12 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
         dial=TINY_DIAL,
     )
     weights = rng.integers(-128, 128, (1 << BITS, len(evidence.HEADS)), np.int8)
-    rarity = rng.integers(0, 256, 1 << context.RARITY_BITS, np.uint8)
-    return model.save(folder, config, weights, rarity, networks)
+    return model.save(folder, config, weights, WORDS, networks)
 
 
 @pytest.fixture(scope="session")
 def tiny_cleaner(tmp_path_factory: pytest.TempPathFactory) -> Cleaner:
     """Give a cleaner with a small random model that lies in a folder of its own."""
     folder = tmp_path_factory.mktemp("tiny")
-    save_tiny_model(folder, np.random.default_rng(20261123))
+    save_tiny_model(folder, np.random.default_rng(20261126))
     return open_cleaner(folder)

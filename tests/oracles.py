@@ -7,16 +7,19 @@ or one n-gram at a time, and shares nothing with it but the tables of characters
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from hypothesis import strategies as st
 
-from dross import chars
-from dross.features import HAN, MARK
+from dross import chars, vocabulary
+from dross.features import HAN, MARK, TOP, Features
 from dross.lines import COLUMNS, PIECE
+from dross.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -88,6 +91,15 @@ pages = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=24).map
     "".join
 )
 batches = st.lists(pages, max_size=5)
+
+
+# Words whose rarity and vectors are random.
+WORDS = Vocabulary(
+    np.random.default_rng(5).integers(0, 256, 1 << vocabulary.RARITY_BITS, np.uint8),
+    np.random.default_rng(7).integers(
+        -TOP, TOP + 1, (1 << vocabulary.VECTOR_BITS, vocabulary.SIZE), np.int8
+    ),
+)
 
 
 def odd_texts() -> list[tuple[str, str]]:
@@ -286,3 +298,24 @@ def slow_words(stream: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, in
         elif start is not None:
             yield start, place
             start = None
+
+
+def slow_topic(features: Features, low: int, high: int) -> list[int]:
+    """Give what the places *low* … *high* - 1 are about: the sum of their vectors."""
+    found = vocabulary.tokens(features)
+    total = [0] * vocabulary.WIDTH
+    for home, value, pair in zip(
+        found.homes.tolist(), found.hashes.tolist(), found.pair.tolist(), strict=True
+    ):
+        if low <= home < high:
+            vector = WORDS.vectors[value >> (32 - vocabulary.VECTOR_BITS)].tolist()
+            for n, number in enumerate(vector):
+                total[n + vocabulary.SIZE * pair] += number
+    return total
+
+
+def slow_kinship(one: Sequence[int], other: Sequence[int]) -> int:
+    """Give the cosine of two sums of vectors, TOP where it is 1."""
+    both = sum(a * b for a, b in zip(one, other, strict=True))
+    squares = sum(a * a for a in one) * sum(b * b for b in other)
+    return math.floor(TOP * both / math.sqrt(max(squares, 1)))

@@ -241,6 +241,7 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
 
 RUSSIAN = "Трамвай снова ходит по мосту\n"  # the tram runs over the bridge again
 KANA = "きょうは電車が橋をわたる\n"  # today the tram runs over the bridge
+ENGLISH = "The tram runs over the bridge again, and people are glad.\n"
 HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same; people are glad
 
 
@@ -257,6 +258,12 @@ HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same;
         (HAN * 3 + KANA * 9, [HAN] * 3 + [KANA] * 9),
         (HAN + KANA.replace("\n", "。\n") * 9, [HAN]),
         (HAN, [HAN]),
+        # a weblog whose comments are a list in Russian, as long as all the rest
+        (ENGLISH * 6 + RUSSIAN * 9, [ENGLISH] * 6 + [RUSSIAN] * 9),
+        (ENGLISH + RUSSIAN * 9, [ENGLISH]),
+        (ENGLISH * 6 + RUSSIAN.replace("\n", ".\n") * 15, [ENGLISH] * 6),
+        (ENGLISH * 6 + KANA * 15, [ENGLISH] * 6 + [KANA] * 15),
+        (ENGLISH * 6 + KANA.replace("\n", "。\n") * 30, [ENGLISH] * 6),
     ],
     ids=[
         "Russian",
@@ -267,6 +274,11 @@ HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same;
         "Chinese, a longer Japanese list",
         "Japanese sentences, one without kana",
         "Chinese",
+        "English, a Russian list",
+        "Russian, a line of English",
+        "Russian sentences, fewer English ones",
+        "English, a Japanese list",
+        "Japanese sentences, fewer English ones",
     ],
 )
 def test_no_page_is_looked_into_for_what_it_is_written_in(

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dross import context
+from dross import context, vocabulary
 from dross.context import (
     FAR,
     FAR_SHAPE,
@@ -21,7 +21,6 @@ from dross.context import (
     NAMES,
     NEIGHBOURS,
     PERIODS,
-    RARITY_BITS,
     SECOND_NAMES,
     SECOND_SHAPE,
     SECOND_WINDOWS,
@@ -30,16 +29,17 @@ from dross.context import (
     WINDOWS,
 )
 from dross.evidence import HEADS
-from dross.features import SHAPE_NAMES, TOP, Features, extract, topic_words
+from dross.features import SHAPE_NAMES, TOP, Features, extract
 from dross.lines import Lines, split_pages
 from dross.network import Layer, Network, run
-from tests.oracles import batches, odd_texts
+from dross.vocabulary import RARITY_BITS, tokens
+from tests.oracles import WORDS, batches, odd_texts, slow_kinship, slow_topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Ints = NDArray[np.int64]
-RARITY = np.random.default_rng(5).integers(0, 256, 1 << RARITY_BITS, np.uint8)
+RARITY = WORDS.rarity
 SCALES = np.random.default_rng(6).uniform(0.01, 0.2, len(HEADS))
 
 # page numbers with gaps, as empty pages make them
@@ -65,6 +65,10 @@ def log(value: int) -> int:
 def read(texts: Sequence[str]) -> tuple[Lines, Features]:
     lines = split_pages(texts)
     return lines, extract(lines)
+
+
+def shared(texts: Sequence[str]) -> context.Shared:
+    return context.Shared(*read(texts), WORDS)
 
 
 def random_sums(units: int, seed: int) -> Ints:
@@ -113,9 +117,11 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
     lines, found = read(texts)
     number = len(lines.pages)
     kinds = np.random.default_rng(seed).integers(0, LIKELY + 1, (3, number))
-    tokens: list[set[int]] = [set() for _ in range(number)]
-    for value, unit in zip(*(a.tolist() for a in topic_words(found)), strict=True):
-        tokens[unit].add(value >> (32 - TOKEN_BITS))
+    own: list[set[int]] = [set() for _ in range(number)]
+    words = tokens(found)
+    for value, home in zip(words.hashes.tolist(), words.homes.tolist(), strict=True):
+        unit = int(np.searchsorted(found.starts, home, "right")) - 1
+        own[unit].add(value >> (32 - TOKEN_BITS))
     expected = []
     for unit in range(number):
         others = [
@@ -124,26 +130,26 @@ def test_shared_words_are_those_of_the_plain_loop(texts: list[str], seed: int) -
             if other != unit and lines.pages[other] == lines.pages[unit]
         ]
         shared, alone = [0, 0, 0], 0
-        for token in tokens[unit]:
+        for token in own[unit]:
             weight = int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)])
-            having = [other for other in others if token in tokens[other]]
+            having = [other for other in others if token in own[other]]
             for kind, chances in enumerate(kinds[:, having].tolist()):
                 shared[kind] += weight * min(sum(chances), LIKELY)
             alone += weight * (not having)
         total = sum(
-            int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)]) for token in tokens[unit]
+            int(RARITY[token >> (TOKEN_BITS - RARITY_BITS)]) for token in own[unit]
         )
         total = max(total, 1)
         expected.append(
             [
                 *(TOP * mass // (LIKELY * total) for mass in shared),
                 TOP * alone // total,
-                2 * log(len(tokens[unit])),
+                2 * log(len(own[unit])),
             ]
         )
 
-    words = context.Shared(lines, found, RARITY).words
-    columns = context._shared_words(words, tuple(kinds)).T  # noqa: SLF001
+    shared_words = context.Shared(lines, found, WORDS).words
+    columns = context._shared_words(shared_words, tuple(kinds)).T  # noqa: SLF001
 
     assert columns.tolist() == expected
 
@@ -180,7 +186,7 @@ def test_windows_hold_the_units_around_on_the_same_page(
     lines, found = read(texts)
     number = len(lines.pages)
     sums, counts = random_sums(number, seed), found.ngram_counts()
-    columns = context.columns(lines, found, sums, SCALES, RARITY)
+    columns = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
 
     def evidence(units: list[int]) -> list[int]:
         count = max(int(counts[units].sum()), 1)
@@ -224,11 +230,68 @@ def test_a_page_has_the_same_columns_alone_and_in_a_batch(
 ) -> None:
     lines, found = read(texts)
     sums = random_sums(len(lines.pages), seed)
-    together = context.columns(lines, found, sums, SCALES, RARITY)
+    together = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
     for page, text in enumerate(texts):
         rows = lines.pages == page
-        alone = context.columns(*read([text]), sums[rows], SCALES, RARITY)
+        alone = context.columns(sums[rows], SCALES, shared([text]))
         assert np.array_equal(together[rows], alone)
+
+
+@settings(max_examples=50)
+@given(batches)
+def test_a_unit_is_kin_to_what_is_about_the_same(texts: list[str]) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    columns = context.columns(random_sums(number, 1), SCALES, shared(texts))
+    topics = [
+        slow_topic(found, int(found.starts[u]), int(found.starts[u + 1]))
+        for u in range(number)
+    ]
+
+    def about(units: list[int]) -> list[int]:
+        return [sum(topics[u][n] for u in units) for n in range(vocabulary.WIDTH)]
+
+    for unit in range(number):
+        row = dict(zip(NAMES, columns[unit].tolist(), strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        others = [u for u in page if u != unit]
+        assert row["kin to page"] == slow_kinship(topics[unit], about(others))
+        for size in context.KIN_WINDOWS:
+            for side, around in (
+                ("before", [u for u in page if unit - size <= u < unit]),
+                ("after", [u for u in page if unit < u <= unit + size]),
+            ):
+                expected = slow_kinship(topics[unit], about(around))
+                assert row[f"kin to {size} {side}"] == expected
+
+
+@settings(max_examples=50)
+@given(batches, st.integers(0, 2**32 - 1))
+def test_a_later_pass_knows_what_a_unit_is_kin_to(texts: list[str], seed: int) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    hidden, logits = first_pass(number, seed)
+    columns = context.second_columns(hidden, logits, shared(texts))
+    topics = [
+        slow_topic(found, int(found.starts[u]), int(found.starts[u + 1]))
+        for u in range(number)
+    ]
+    kinds: list[list[int]] = []
+    for article, chrome, spam in logits.tolist():
+        against = spam - max(article, chrome)
+        genuine = math.floor(LIKELY / 2 + 2 * min(article - chrome, -against))
+        genuine = min(max(genuine, 0), LIKELY)
+        spammy = min(max(math.floor(LIKELY / 2 + 2 * against), 0), LIKELY)
+        kinds.append([genuine, LIKELY - genuine, spammy])
+    for unit in range(number):
+        row = dict(zip(SECOND_NAMES, columns[unit, HIDDEN:].tolist(), strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        for kind, name in enumerate(("article", "chrome", "spam")):
+            rest = [
+                sum(kinds[u][kind] * topics[u][n] for u in page if u != unit)
+                for n in range(vocabulary.WIDTH)
+            ]
+            assert row[f"kin to {name}"] == slow_kinship(topics[unit], rest)
 
 
 HIDDEN = 4
@@ -255,7 +318,9 @@ def test_the_second_pass_looks_at_the_first_ones_answers(
     lines, found = read(texts)
     number = len(lines.pages)
     hidden, logits = first_pass(number, seed)
-    columns = context.second_columns(lines, found, hidden, logits, RARITY)
+    columns = context.second_columns(
+        hidden, logits, context.Shared(lines, found, WORDS)
+    )
     odds: list[list[int]] = []
     likely: list[int] = []
     likely_spam: list[int] = []
@@ -321,7 +386,7 @@ def test_the_second_pass_looks_at_the_shape_of_units_farther_off(
 ) -> None:
     lines, found = read(texts)
     columns = context.second_columns(
-        lines, found, *first_pass(len(lines.pages), 1), RARITY
+        *first_pass(len(lines.pages), 1), context.Shared(lines, found, WORDS)
     )
     width = SHAPE_NAMES.index("width")
     for unit, values in enumerate(columns[:, HIDDEN:].tolist()):
@@ -347,12 +412,12 @@ def test_a_page_has_the_same_second_columns_alone_and_in_a_batch(
 ) -> None:
     lines, found = read(texts)
     hidden, logits = first_pass(len(lines.pages), seed)
-    together = context.second_columns(lines, found, hidden, logits, RARITY)
+    together = context.second_columns(
+        hidden, logits, context.Shared(lines, found, WORDS)
+    )
     for page, text in enumerate(texts):
         rows = lines.pages == page
-        alone = context.second_columns(
-            *read([text]), hidden[rows], logits[rows], RARITY
-        )
+        alone = context.second_columns(hidden[rows], logits[rows], shared([text]))
         assert np.array_equal(together[rows], alone)
 
 
@@ -382,13 +447,11 @@ def test_passes_that_share_their_work_give_the_same_columns(
         )
         for inputs in (len(NAMES), HIDDEN + len(SECOND_NAMES))
     )
-    columns = context.columns(lines, found, sums, SCALES, RARITY)
+    columns = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
     for before in ([net], [net, later]):
-        columns = context.second_columns(
-            lines, found, *run(before[-1], columns), RARITY
-        )
-        shared = context.pass_columns(lines, found, sums, SCALES, RARITY, before)
-        assert np.array_equal(shared, columns)
+        columns = context.second_columns(*run(before[-1], columns), shared(texts))
+        again = context.pass_columns(sums, SCALES, shared(texts), before)
+        assert np.array_equal(again, columns)
 
 
 @pytest.mark.parametrize(
@@ -398,7 +461,7 @@ def test_the_columns_of_odd_texts_stay_in_bounds(text: str) -> None:
     lines, found = read([text])
     sums = random_sums(len(lines.pages), 1)
 
-    columns = context.columns(lines, found, sums, SCALES, RARITY)
+    columns = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
 
     assert columns.shape == (len(lines.pages), len(NAMES))
     assert columns.dtype == np.int8

@@ -10,8 +10,10 @@ import pytest
 
 from training.documents import (
     HARDEST,
+    MADE_CHROME,
     POSTED_SPAM,
     TRAINING_RENDERINGS,
+    documents,
     fold_of,
     pages,
     read_material,
@@ -73,3 +75,26 @@ def test_heads_have_not_seen_the_spam_of_their_fold() -> None:
         own = fold_of(replace(EMPTY, site=site), FOLDS)
         assert spam_part(site, "train") == fold_part(own)
         assert spam_part(site, "validation") == "validation"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_texts_in_other_languages_are_put_together_as_pages(
+    material: Material, part: str
+) -> None:
+    lines = (*material.written[part], *material.near_misses[part])
+    foreign = {t.text: t for t in lines if t.lang[:2] not in MADE_CHROME}
+
+    made = list(documents(replace(material, files=()), part, 0))
+
+    pages_of_several = [
+        page.text
+        for page in made
+        if "\n" in page.text and page.text.split("\n")[0] in foreign
+        if {mark.label for mark in page.marks} == {"article"}  # no spam injected
+    ]
+    assert len(foreign) > len(pages_of_several) > 0
+    for text in pages_of_several:
+        found = text.split("\n")
+        # in one language, with no chrome made up in another
+        assert set(found) <= foreign.keys()
+        assert len({foreign[line].lang for line in found}) == 1

@@ -20,7 +20,6 @@ from dross.features import (
     TOP,
     Features,
     extract,
-    topic_words,
 )
 from dross.lines import Lines, split_pages
 from tests.oracles import (
@@ -230,29 +229,6 @@ def test_the_shape_of_odd_texts_fits_its_columns(text: str) -> None:
     assert found.shape.shape == (len(lines.contents), len(SHAPE_NAMES))
     assert found.shape.min(initial=0) >= -TOP
     assert found.shape.max(initial=0) <= TOP
-
-
-@given(batches)
-def test_topic_words_are_those_of_the_plain_loop(texts: list[str]) -> None:
-    _, found = read(texts)
-    expected = []
-    han = set(SHARES["han"]) | {chars.KANA}
-    classes, stream = found.classes.tolist(), found.stream.tolist()
-    units = np.repeat(np.arange(len(found.sizes)), found.sizes).tolist()
-    words = zip(found.words.tolist(), found.word_starts, found.word_ends, strict=True)
-    for value, start, end in words:
-        if end - start >= 4 and classes[start] != chars.DIGIT:
-            expected.append((value, units[start]))
-    for i in range(1, len(stream)):
-        if classes[i - 1] in han and classes[i] in han:
-            pair = stream[i - 1] * hashing.PAIR_FACTOR + stream[i]
-            expected.append((pair * hashing.WORD_FACTOR % (1 << 32), units[i]))
-
-    hashes, owners = topic_words(found)
-
-    assert sorted(zip(hashes.tolist(), owners.tolist(), strict=True)) == sorted(
-        expected
-    )
 
 
 @given(batches)

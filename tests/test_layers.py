@@ -18,7 +18,7 @@ LAYERS = (
     ("errors", "chars"),
     ("lines", "words", "hashing", "decode", "dial", "spans", "network"),
     ("gold", "features"),
-    ("evidence", "scores"),
+    ("evidence", "scores", "vocabulary"),
     ("context", "seams"),
     ("places",),
     ("phrases",),

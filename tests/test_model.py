@@ -44,7 +44,7 @@ def test_a_model_is_read_as_it_was_written(folder: Path) -> None:
     found = model.load(folder)
     again = folder.parent / "again"
     weights = np.load(folder / "evidence.npy")
-    model.save(again, found.config, weights, found.rarity, found.networks)
+    model.save(again, found.config, weights, found.vocabulary, found.networks)
 
     assert found.config.bits == BITS
     assert found.config.dial == TINY_DIAL
@@ -109,7 +109,7 @@ def test_another_layout_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["evidence", "rarity", "first-weights0", "second-bias1"]
+    "name", ["evidence", "rarity", "vectors", "first-weights0", "second-bias1"]
 )
 def test_a_damaged_array_is_refused_with_both_digests(folder: Path, name: str) -> None:
     path = folder / f"{name}.npy"

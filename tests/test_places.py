@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dross import network, places
+from dross import chars, network, places
 from dross.context import log_steps
 from dross.features import ORDERS, TOP
 from dross.places import COLD, HEADS, LONG, REACH, SHORT, STEP, View
-from tests.oracles import batches
+from tests.oracles import batches, slow_kinship, slow_topic
 
 if TYPE_CHECKING:
     from dross.cleaner import Cleaner
@@ -65,6 +66,13 @@ def test_places_near_those_that_pass_the_gate_are_looked_at(
     assert places.looked_at(view, model.gate, least).at.tolist() == sorted(expected)
 
 
+def capital(known: Known, place: int) -> bool:
+    """Tell whether a word with a capital starts at *place*."""
+    classes = known.features.classes.tolist()
+    inside = {chars.LOWER, chars.UPPER, chars.DIGIT}
+    return classes[place] == chars.UPPER and classes[place - 1] not in inside
+
+
 @settings(max_examples=50)
 @given(texts=batches)
 def test_columns_are_sums_over_windows_in_the_unit(
@@ -93,8 +101,53 @@ def test_columns_are_sums_over_windows_in_the_unit(
                 for field, values in (("only here", only), ("clash", known.clash)):
                     total = sum(int(values[p]) for p in window)
                     assert named[f"{field}, {size} {side}"] == total // size
+        for size in (8, 24):
+            for name, around in (
+                ("before", range(place - size, place)),
+                ("after", range(place, place + size)),
+            ):
+                total = sum(capital(known, p) for p in around if p in own)
+                expected = min(6 * TOP * total // size, TOP)
+                assert named[f"capitals, {size} {name}"] == expected
         assert named["seam, +0"] == np.clip(known.gaps[place] // 4, -TOP, TOP)
         assert (only[place] == rarity[place]) or (only[place] == 0)
+
+
+@settings(max_examples=50)
+@given(texts=batches)
+def test_words_around_a_place_are_kin_to_the_rest_of_unit_and_page(
+    tiny_cleaner: Cleaner, texts: list[str]
+) -> None:
+    known = every(tiny_cleaner, texts)
+    view = of_all(known)
+    columns = places.columns(view)
+    starts = known.features.starts.tolist()
+
+    def about(low: int, high: int) -> list[int]:
+        return slow_topic(known.features, low, high)
+
+    # a few places of each page: the loop goes over all words for each
+    for row in range(0, len(view.at), max(len(view.at) // 12, 1)):
+        place = int(view.at[row])
+        named = dict(zip(places.NAMES, columns[row].tolist(), strict=True))
+        unit = int(known.unit[place])
+        of_page = np.flatnonzero(known.pages == known.pages[unit])
+        wholes = {
+            "unit": about(starts[unit], starts[unit + 1]),
+            "page": about(starts[of_page[0]], starts[of_page[-1] + 1]),
+        }
+        first, last = starts[unit] + 1, starts[unit + 1] - 1
+        for size in places.TOPIC_WINDOWS:
+            sides = {
+                "before": about(max(place - size, first), place),
+                "after": about(place, min(place + size, last)),
+            }
+            for (side, own), (of, whole) in product(sides.items(), wholes.items()):
+                rest = [a - b for a, b in zip(whole, own, strict=True)]
+                expected = slow_kinship(own, rest)
+                assert named[f"kin to {of}, {size} {side}"] == expected
+            both = slow_kinship(sides["before"], sides["after"])
+            assert named[f"kin of both sides, {size}"] == both
 
 
 @settings(max_examples=50)

@@ -25,17 +25,30 @@ SCRIPTS = {
     "ja": "\u3040-\u30ff\u4e00-\u9fff々",
     "ko": "\uac00-\ud7a3",
     "th": "\u0e00-\u0e7f",
-    **dict.fromkeys(("id", "vi", "tr", "fr", "es", "pt", "de", "en"), LATIN),
+    "uk": "\u0400-\u04ff",
+    "el": "\u0370-\u03ff",
+    "ar": "\u0600-\u06ff",
+    **dict.fromkeys(("id", "vi", "tr", "fr", "es", "pt", "de", "en", "ro"), LATIN),
+    **dict.fromkeys(("pl", "cs", "hu", "hr", "it", "nl", "sv", "da", "no"), LATIN),
+    **dict.fromkeys(("fi", "et", "lt", "sk", "sl", "ms", "ca"), LATIN),
     **dict.fromkeys(("zh-Hans", "zh-Hant"), "\u4e00-\u9fff"),
 }
 OWN = {
     "vi": "ăơưđ", "tr": "ığş", "fr": "êèç", "es": "ñóí", "pt": "ãõç",
-    "de": "ßöä", "ja": "のはを",
+    "de": "ßöä", "ja": "のはを", "uk": "іїє", "ro": "ăâî", "pl": "ąęłż", "cs": "ěřů",
+    "hu": "őű", "hr": "čćđ", "it": "àè", "sv": "åäö", "da": "æøå", "no": "æøå",
+    "fi": "äö", "et": "õüä", "lt": "ėųš", "sk": "ľôň", "sl": "čšž", "ca": "çòà",
 }  # fmt: skip
 COMMON = {
     "id": "yang dan di untuk", "vi": "và của là không", "tr": "ve bir için bu",
     "fr": "le la les des", "es": "el la los que", "pt": "o os que em",
-    "de": "der die und das", "en": "the of and a",
+    "de": "der die und das", "en": "the of and a", "ro": "și în de la",
+    "pl": "i w na się", "cs": "a v na se", "hu": "a az és hogy", "hr": "i u na je",
+    "it": "il di che per", "nl": "de het een van", "sv": "och att en som",
+    "da": "og at en som", "no": "og at en som", "fi": "ja on oli että",
+    "et": "ja on ei et", "lt": "ir kad su iš", "sk": "a v na sa", "sl": "in v na je",
+    "ms": "yang dan di untuk", "ca": "el la que amb", "el": "και το την που",
+    "uk": "і на що у",
 }  # fmt: skip
 
 
@@ -90,7 +103,7 @@ def test_there_are_enough_of_each_language() -> None:
     tongues = Counter(record["lang"] for record in RECORDS["tongues"])
     benign = Counter(record["lang"][:2] for record in RECORDS["benign"])
 
-    assert len(tongues) == 11
+    assert len(tongues) == 31
     assert min(tongues.values()) >= 28
     assert min(benign["zh"], benign["en"]) >= 250
 

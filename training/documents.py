@@ -16,9 +16,8 @@ from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
 from training.render import RENDERINGS, chosen
-from training.spam import read_spam, with_lines
+from training.spam import read_spam
 from training.split import fold_number, fold_part
-from training.spun import spun_lines
 from training.written import read_written
 
 if TYPE_CHECKING:
@@ -52,9 +51,11 @@ TEXTS_INJECTED = 0.3
 # from is known too; and alone, as a column of a database has it.
 TEXTS_FURNISHED = 0.5
 NEAR_MISSES_FURNISHED = 0.25
+MADE_CHROME = {"en", "zh"}  # languages that chrome is made up in
 BARE = {"en": 700, "zh-Hans": 500, "zh-Hant": 300}  # documents
-# Near misses are put together as pages of 1, 2, 4 and 8 lines in turn: a line alone,
-# with nothing around it, is as common in a database column as a page.
+# Near misses, and texts in other languages, are put together as pages of 1, 2, 4 and 8
+# in turn: a line alone, with nothing around it, is as common in a database column as a
+# page.
 NEAR_MISSES = (1, 2, 1, 4, 1, 8)
 
 
@@ -71,10 +72,9 @@ class Material:
 
 def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     """Give the material in *corpus*, with its labelled pages in *files*."""
-    spam = read_spam(corpus)
     return Material(
         tuple(files),
-        with_lines(spam, spun_lines(files, spam)),
+        read_spam(corpus),
         read_texts(corpus),
         read_near_misses(corpus),
         read_written(),
@@ -132,15 +132,15 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
     for text in (*material.texts[part], *material.written[part]):
         rng = generator(seed, text.id)
         short = shortened(rng, text)
-        # made-up chrome is English or Chinese
-        if rng.random() < TEXTS_FURNISHED and text.lang[:2] in {"en", "zh"}:
+        if rng.random() < TEXTS_FURNISHED and text.lang[:2] in MADE_CHROME:
             short = furnish(rng, short)
         yield (
             inject(rng, short, spam, spam_part(short.site, part)).page
             if rng.random() < TEXTS_INJECTED
             else short
         )
-    yield from near_miss_pages(material.near_misses[part], seed)
+    foreign = [t for t in material.written[part] if t.lang[:2] not in MADE_CHROME]
+    yield from near_miss_pages((*material.near_misses[part], *foreign), seed)
     scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
     for lang, count in BARE.items():
         for number in range(int(count * scale)):
@@ -164,7 +164,7 @@ def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:
 
 
 def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[LabelledText]:
-    """Yield pages of a few near misses of one language, in an order of their own."""
+    """Yield pages of a few lines of one language each, in an order of their own."""
     rng = generator(seed, "near misses")
     for lang in sorted({line.lang for line in lines}):
         own = [line for line in lines if line.lang == lang]
@@ -179,6 +179,7 @@ def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[Labell
             page = replace(chosen[0], text=text, marks=(Mark(0, len(text), "article"),))
             own_rng = generator(seed, f"{page.id}+{size}")
             furnished = own_rng.random() < NEAR_MISSES_FURNISHED
+            furnished &= page.lang[:2] in MADE_CHROME
             yield furnish(own_rng, page) if furnished else page
 
 

@@ -25,7 +25,7 @@ from training import decisions, heads, stages
 from training.dial import fit_dial
 from training.documents import documents
 from training.kept import kept
-from training.network import fit_network, whole_network
+from training.network import averaged, fit_networks, whole_network
 from training.phrased import documents_with_phrases
 from training.places import fit_places
 from training.probes import NEAR_MISS
@@ -33,6 +33,7 @@ from training.split import FOLDS
 from training.stages import Evidence
 from training.topics import topic_pages
 from training.units import UNGRADED
+from training.vocabulary import fit_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,11 +83,14 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         heads.fit_heads(kept_heads, texts, seed, jobs)
     folds, weights = heads.whole_heads(kept_heads)
     say("heads fitted")
-    rarity = stages.rarity_table(*stages.rarity_counts(texts))
+    genuine = [*texts, *material.texts["train"]]
+    make_words = partial(fit_vocabulary, texts, genuine, seed)
+    words = kept(run / "vocabulary.joblib", make_words)
+    say("vocabulary fitted")
     rng = np.random.default_rng([seed, 3])
     some = rng.choice(len(texts), min(_SCALED_TEXTS, len(texts)), replace=False)
     scales = heads.head_scales([texts[i] for i in np.sort(some)], weights)
-    found = [Evidence(heads.BITS, evidence.pack(w), scales, rarity) for w in folds]
+    found = [Evidence(heads.BITS, evidence.pack(w), scales, words) for w in folds]
     passes: list[Network] = []
     for number, name in enumerate(model.PASSES):
         make = partial(
@@ -113,7 +117,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     fitted = Model(
         config,
         evidence.pack(weights),
-        rarity,
+        words,
         tuple(passes),
         gate=net,
         tags=(net,) * len(model.TAGS),
@@ -145,7 +149,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     named = decisions.fit_named(fitted, held)
     say(f"named from {named}")
     config = replace(config, decoding=replace(config.decoding, named=named))
-    model.save(run / "model", config, weights, rarity, fitted.networks)
+    model.save(run / "model", config, weights, words, fitted.networks)
 
 
 def _lines(material: Material, part: str) -> tuple[LabelledText, ...]:
@@ -163,23 +167,24 @@ def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
 ) -> Network:
     """Give the net of the pass that follows the nets *before* it.
 
-    The scikit-learn estimator is kept as *keep*.
+    The scikit-learn estimators are kept as *keep*.
     """
     table = context_table(texts, found, before, jobs)
     say(f"{len(table.labels):,} units with their context")
     graded = np.flatnonzero(table.labels < UNGRADED)
     spam = table.labels[graded] == SPAM
-    net = fit_network(
+    nets = fit_networks(
         table.columns[graded],
         table.labels[graded],
         table.weights[graded] * np.where(spam, np.float32(SPAM_WEIGHT), 1),
         HIDDEN[len(before)],
         rng,
         PASSES,
+        jobs,
     )
-    joblib.dump(net, keep)
+    joblib.dump(nets, keep)
     sample = rng.choice(graded, min(_SAMPLED_UNITS, len(graded)), replace=False)
-    return whole_network(net, table.columns[sample])
+    return whole_network(averaged(nets), table.columns[sample])
 
 
 def context_table(
@@ -211,7 +216,8 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
     Both are found on *texts* of the validation part.
     """
     config = fitted.config
-    found = Evidence(config.bits, fitted.packed, np.array(config.scales), fitted.rarity)
+    scales = np.array(config.scales)
+    found = Evidence(config.bits, fitted.packed, scales, fitted.vocabulary)
     rows = stages.context_rows(texts, found, fitted.passes[:-1])
     _, logits = network.run(fitted.passes[-1], rows.columns)
     chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)

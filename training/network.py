@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from joblib import Parallel, delayed
+from scipy.linalg import block_diag
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
@@ -15,6 +17,8 @@ from dross.features import TOP
 from dross.network import ACTIVE, EXACT, Layer, Network
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 # Columns reach ±127; nets learn best from inputs of about ±2.
@@ -23,6 +27,46 @@ CHUNK = 1 << 17  # rows turned to float at once
 # Batches grow instead of the step shrinking: the same effect (Smith et al., 2018,
 # "Don't decay the learning rate, increase the batch size") with public parameters.
 BATCHES = (256, 512, 1024, 2048, 4096, 8192)
+# Nets fitted side by side, from other weights and on other orders of the rows. What
+# serves is their mean, for they are wrong in different places (Lakshminarayanan et al.,
+# 2017, "Simple and scalable predictive uncertainty estimation using deep ensembles").
+MEMBERS = 2
+
+
+def fit_networks(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
+    columns: NDArray[np.int8],
+    labels: NDArray[np.int8],
+    weights: NDArray[np.float32],
+    hidden: tuple[int, ...],
+    rng: np.random.Generator,
+    batches: tuple[int, ...] = BATCHES,
+    jobs: int = 1,
+) -> list[MLPClassifier]:
+    """Give MEMBERS nets fitted to the rows, as `fit_network` does."""
+    rngs = [np.random.default_rng(seed) for seed in rng.integers(1 << 62, size=MEMBERS)]
+    return list(
+        Parallel(n_jobs=min(jobs, MEMBERS))(
+            delayed(fit_network)(columns, labels, weights, hidden, own, batches)
+            for own in rngs
+        )
+    )
+
+
+def averaged(nets: Sequence[MLPClassifier]) -> Layers:
+    """Give the net whose logits are the mean of those of *nets*.
+
+    Its hidden layers are theirs side by side, and know nothing of one another.
+    """
+    first, *inner, last = zip(*(net.coefs_ for net in nets), strict=True)
+    intercepts = list(zip(*(net.intercepts_ for net in nets), strict=True))
+    return Layers(
+        [
+            np.concatenate(first, axis=1),
+            *(block_diag(*blocks) for blocks in inner),
+            np.concatenate(last) / len(nets),
+        ],
+        [*map(np.concatenate, intercepts[:-1]), np.mean(intercepts[-1], axis=0)],
+    )
 
 
 def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
@@ -68,22 +112,22 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
 
 
 @dataclass(frozen=True, slots=True)
-class Linear:
-    """A net of one layer; named as scikit-learn's nets name theirs."""
+class Layers:
+    """The layers of a net; named as scikit-learn's nets name theirs."""
 
     coefs_: list[NDArray[np.float64]]
     intercepts_: list[NDArray[np.float64]]
 
 
-def fit_linear(columns: NDArray[np.int8], labels: NDArray[np.int8]) -> Linear:
+def fit_linear(columns: NDArray[np.int8], labels: NDArray[np.int8]) -> Layers:
     """Give the logistic regression fitted to the rows; both labels count the same."""
     regression = LogisticRegression(class_weight="balanced", max_iter=300)
     with threadpool_limits(1):
         regression.fit(columns.astype(np.float32) * np.float32(INPUT_SCALE), labels)
-    return Linear([regression.coef_.T], [regression.intercept_])
+    return Layers([regression.coef_.T], [regression.intercept_])
 
 
-def whole_network(net: MLPClassifier | Linear, columns: NDArray[np.int8]) -> Network:
+def whole_network(net: MLPClassifier | Layers, columns: NDArray[np.int8]) -> Network:
     """Give the net in whole numbers.
 
     *columns*: rows to find the range of the hidden activations on.

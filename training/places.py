@@ -16,7 +16,7 @@ from dross.model import TAGS
 from dross.spans import SPAM
 from training import heads
 from training.kept import kept
-from training.network import fit_linear, fit_network, whole_network
+from training.network import averaged, fit_linear, fit_networks, whole_network
 from training.probes import NEAR_MISS
 from training.stretches import place_labels
 from training.units import batched, label_units
@@ -112,9 +112,11 @@ def _fit_step(
         logits = network.run(gate, rows.columns)[1][:, 0]
         return gate, round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
     every = np.ones(len(rows.labels), np.float32)
-    net = fit_network(rows.columns, rows.labels, every, HIDDEN[step], rng, PASSES)
-    joblib.dump(net, keep)
-    return whole_network(net, rows.columns[::SAMPLED]), 0.0
+    nets = fit_networks(
+        rows.columns, rows.labels, every, HIDDEN[step], rng, PASSES, jobs
+    )
+    joblib.dump(nets, keep)
+    return whole_network(averaged(nets), rows.columns[::SAMPLED]), 0.0
 
 
 def place_rows(

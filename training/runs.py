@@ -48,15 +48,14 @@ _HEADS_CODE = (
         for name in (
             "chance", "disguise", "documents", "fixtures", "forms", "furniture",
             "grammars", "heads", "injection", "insertion", "layout", "linear",
-            "phrases", "probes", "render", "rows", "slots", "spam", "spun", "units",
+            "phrases", "probes", "render", "rows", "slots", "spam", "units",
             "written",
         )
     ),
     *(
         _TRAINING / name
         for name in (
-            "benign.jsonl", "furniture.json", "grammars.json", "spinner.json",
-            "tongues.jsonl",
+            "benign.jsonl", "furniture.json", "grammars.json", "tongues.jsonl",
         )
     ),
 )  # fmt: skip
@@ -65,14 +64,14 @@ _FIT_CODE = (
         _DROSS / f"{name}.py"
         for name in (
             "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
-            "places",
+            "places", "vocabulary",
         )
     ),
     *(
         _TRAINING / f"{name}.py"
         for name in (
             "decisions", "dial", "fit", "kept", "network", "phrased", "places",
-            "stages", "stretches", "topics",
+            "stages", "stretches", "topics", "vocabulary",
         )
     ),
 )  # fmt: skip

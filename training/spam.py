@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training.grammars import Grammar, read_grammars
@@ -25,7 +25,7 @@ from training.phrases import (
     read_lexicons,
     unwanted,
 )
-from training.split import SPAM_PARTS, fold_number, fold_part, parts_of
+from training.split import SPAM_PARTS, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -187,23 +187,6 @@ def read_spam(corpus: Path) -> SpamSource:
         phrases=by_part(phrases, test_only=[*hijacked, *pieces]),
         lines=lines_by_part(lines, test_only=hijacked),
     )
-
-
-def training_parts(key: str) -> tuple[str, str]:
-    """Return the parts of what is for training alone: all of it, and its fold's."""
-    return "train", fold_part(fold_number(key))
-
-
-def with_lines(source: SpamSource, more: Mapping[str, Sequence[Line]]) -> SpamSource:
-    """Return *source* with the lines *more* by part, from sources of their own."""
-    lines = {part: dict(source.lines[part]) for part in SPAM_PARTS}
-    for part, found in more.items():
-        for lang, forms in _lines_grouped(found).items():
-            own = dict(lines[part].get(lang, {}))
-            for form, sources in forms.items():
-                own[form] = {**own.get(form, {}), **sources}
-            lines[part][lang] = own
-    return replace(source, lines=lines)
 
 
 def spam_source(

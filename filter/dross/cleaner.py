@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dross import chars, decode, dial, edges, features, network, phrases, places
+from dross.context import Shared
 from dross.dial import Point
 from dross.errors import TextError
 from dross.features import Features
@@ -54,8 +55,9 @@ HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
 CHINESE = 0.25
-_LETTERS, _HAN = (
-    np.isin(np.arange(chars.CLASSES), members) for members in (LETTERS, HAN)
+LATIN = (chars.LOWER, chars.UPPER)
+_LETTERS, _HAN, _LATIN = (
+    np.isin(np.arange(chars.CLASSES), members) for members in (LETTERS, HAN, LATIN)
 )
 
 
@@ -183,7 +185,8 @@ class Cleaner:
         lines = split_pages(texts)
         found = features.extract(lines)
         packed, sums = self.model.evidence(found)
-        logits = self.model.logits(lines, found, sums)
+        shared = Shared(lines, found, self.model.vocabulary)
+        logits = self.model.logits(shared, sums)
         rule = self.model.config.decoding
         scaled = logits * rule.temperature + np.array(rule.offsets)
         scaled -= scaled.max(axis=1, keepdims=True)
@@ -192,9 +195,7 @@ class Cleaner:
             np.exp(np.array(rule.transitions)),
             lines.pages,
         )
-        known = Known(
-            found, packed, self.model.seams, self.model.rarity, logits, lines.pages
-        )
+        known = Known(shared, packed, self.model.seams, logits)
         every = np.ones(len(chances))
         batch = Batch(lines, found, chances, known, _at_home(lines, found), every)
         return replace(batch, inside=self._inside(batch)) if rule.doubt else batch
@@ -336,9 +337,10 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
     letters it knows from spam alone, and would call a Russian page spam for being
     Russian; in a page of another script they stand out, and that is evidence. With
-    more Han than Cyrillic a page is Chinese, and so is one whose sentences are, however
-    long the list below them. Kana alone stands beside Han where it is at home, and
-    there most sentences with Han have some.
+    more Han than Cyrillic a page is Chinese. Whatever is in sentences tells what a page
+    is written in, however long the list below them: with more of it in Chinese or in
+    Latin letters, other scripts are not at home. Kana alone stands beside Han where it
+    is, and there most sentences with Han have some.
     """
     pages = lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
@@ -352,6 +354,9 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     told = np.where(ends > 0, np.bincount(units, _HAN[found.classes], len(pages)), 0)
     han_told = np.bincount(pages, told, number)
     han_told = np.where(han_told >= TOLD * of_page, han_told, 0)
+    latin = np.bincount(units, _LATIN[found.classes], len(pages))
+    latin_told = np.bincount(pages, latin * (ends > 0), number)
+    latin_told = np.where(latin_told >= AT_HOME * of_page, latin_told, 0)
     home = np.zeros(len(pages), bool)
     present = np.flatnonzero(np.bincount(found.classes, minlength=chars.CLASSES))
     for script in np.intersect1d(UNREAD, present).tolist():
@@ -361,11 +366,14 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
         total = np.bincount(pages, own, number)
         share = np.bincount(pages, there, number) / lettered
         written = np.minimum(total / of_page, share) >= AT_HOME
+        own_told = np.bincount(pages, own * (ends > 0), number)
         if script == chars.KANA:
+            own_told += np.bincount(pages, told * there, number)
             written &= 2 * np.bincount(pages, told * there, number) >= han_told
         else:
             written &= total >= han
-            written &= np.bincount(pages, own * (ends > 0), number) >= han_told
+            written &= own_told >= han_told
+        written &= own_told >= latin_told
         home |= there & written[pages]
     return home
 

@@ -2,9 +2,10 @@
 
 The first pass sees a unit's evidence and shape, those of the units around it and of
 its page, where it stands to the page's strongest run of article evidence, how often
-it returns, and how many of its words the rest of the page shares. A later one sees
-what the one before made of the unit, its neighbours and its page, and asks the same
-questions again with better answers. All columns are whole numbers in -127 … 127,
+it returns, how many of its words the rest of the page shares, what it is about, and
+whether its page is about the same. A later one sees what the one before made of the
+unit, its neighbours and its page, and asks the same questions again with better
+answers. All columns are whole numbers in -127 … 127,
 worked out by whole-number sums or correctly rounded operations, so that they do not
 depend on the batch or the machine. Many sums and quotients are of whole numbers held
 in float64, which is exact below 2^52, as all are, and divides faster than int64.
@@ -17,11 +18,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import hashing, network
+from dross import hashing, network, vocabulary
 from dross.evidence import HEADS
-from dross.features import SHAPE_NAMES, TOP, Features, topic_words
+from dross.features import SHAPE_NAMES, TOP, Features
 from dross.lines import Lines
 from dross.network import Network
+from dross.vocabulary import RARITY_BITS, Tokens, Topics, Vocabulary, tokens
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -78,7 +80,8 @@ _PARTS = [HEADS.index(name) for name in PARTS]
 LIKELY = 16
 TOKEN_BITS = 24
 UNIT_BITS = 63 - TOKEN_BITS
-RARITY_BITS = 16
+# What a unit is about is compared with its page, and with this many units around.
+KIN_WINDOWS = (1, 4, 12)
 _SECOND_SHAPE = [SHAPE_NAMES.index(name) for name in SECOND_SHAPE]
 _FAR_SHAPE = [SHAPE_NAMES.index(name) for name in FAR_SHAPE]
 _WIDTH = SHAPE_NAMES.index("width")
@@ -110,7 +113,7 @@ class Shared:
 
     lines: Lines
     features: Features
-    rarity: NDArray[np.uint8]
+    vocabulary: Vocabulary
 
     @cached_property
     def place(self) -> Ints:
@@ -141,7 +144,29 @@ class Shared:
     @cached_property
     def words(self) -> Words:
         """The words that units share with their pages."""
-        return _words(self.features, self.lines.pages, self.rarity)
+        return _words(self.tokens, self.token_units, self.lines.pages, self.vocabulary)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The words that tell a topic."""
+        return tokens(self.features)
+
+    @cached_property
+    def token_units(self) -> Ints:
+        """The unit of each of the `tokens`."""
+        bounds = np.searchsorted(self.tokens.homes, self.features.starts)
+        return np.repeat(self.place, np.diff(bounds))
+
+    @cached_property
+    def topics(self) -> Topics:
+        """What each stretch of the batch is about."""
+        return Topics(self.tokens, self.vocabulary, self.features.starts)
+
+    @cached_property
+    def page_topics(self) -> tuple[Ints, Ints]:
+        """What each unit's page is about, (units, any), and its squares added up."""
+        found = self.topics.windows(*self.bounds)
+        return found, vocabulary.dots(found, found)
 
     @cached_property
     def shape_rows(self) -> NDArray[np.int16]:
@@ -194,22 +219,13 @@ class Shared:
         return np.where(self.inside(distance), found, np.int16(-TOP))
 
 
-def columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
-    lines: Lines,
-    features: Features,
-    sums: Ints,
-    scales: Floats,
-    rarity: NDArray[np.uint8],
-    shared: Shared | None = None,
-) -> NDArray[np.int8]:
+def columns(sums: Ints, scales: Floats, shared: Shared) -> NDArray[np.int8]:
     """Give the context columns of all units; (units, len(NAMES)).
 
     *sums*: (units, heads), evidence. *scales*: (heads,), what brings a unit's
     evidence, divided by the root of its number of n-grams, to -127 … 127.
-    *rarity*: (2**RARITY_BITS,), how rare a word is among pages, 0 … 255. *shared*:
-    what other passes over the same batch have use for too.
     """
-    parts = list(_parts(sums, scales, shared or Shared(lines, features, rarity)))
+    parts = list(_parts(sums, scales, shared))
     found = np.concatenate(parts, axis=1, dtype=np.int16, casting="unsafe")
     return np.clip(found, -TOP, TOP, out=found).astype(np.int8)
 
@@ -259,42 +275,40 @@ def _parts(sums: Ints, scales: Floats, shared: Shared) -> Iterator[Numbers]:
     likely = np.where(inside, np.maximum(likely, 4), np.minimum(likely, 12))
     yield _shared_words(shared.words, (likely, LIKELY - likely)).T
     yield _returns(features, pages)
+    yield vocabulary.direction(shared.topics.units)
+    yield np.stack(list(_kin(shared)), axis=1)
 
 
-def pass_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
-    lines: Lines,
-    features: Features,
-    sums: Ints,
-    scales: Floats,
-    rarity: NDArray[np.uint8],
-    before: Sequence[Network],
+def _kin(shared: Shared) -> Iterator[Floats]:
+    """Yield how near a unit is to the rest of its page, and to the units around."""
+    own = shared.topics.units
+    yield vocabulary.kinship_to_rest(own, *shared.page_topics)
+    for _, low, high in shared.windows(KIN_WINDOWS):
+        yield vocabulary.kinship(own, shared.topics.windows(low, high))
+
+
+def pass_columns(
+    sums: Ints, scales: Floats, shared: Shared, before: Sequence[Network]
 ) -> NDArray[np.int8]:
     """Give what a pass sees: what `columns` gives, or what the nets *before* it made.
 
     *before*: the nets of the passes before, in order; other arguments as `columns`.
     """
-    shared = Shared(lines, features, rarity)
-    found = columns(lines, features, sums, scales, rarity, shared)
+    found = columns(sums, scales, shared)
     for net in before:
-        hidden, logits = network.run(net, found)
-        found = second_columns(lines, features, hidden, logits, rarity, shared)
+        found = second_columns(*network.run(net, found), shared)
     return found
 
 
-def second_columns(  # noqa: PLR0913, PLR0917 — all that is known of a batch
-    lines: Lines,
-    features: Features,
-    hidden: NDArray[np.float32],
-    logits: Floats,
-    rarity: NDArray[np.uint8],
-    shared: Shared | None = None,
+def second_columns(
+    hidden: NDArray[np.float32], logits: Floats, shared: Shared
 ) -> NDArray[np.int8]:
     """Give the columns of a later pass; (units, hidden width + len(SECOND_NAMES)).
 
     *hidden*: (units, any), the last hidden activations of the net before, 0 … 1023.
-    *logits*: (units, labels), its scores. *shared*: as for `columns`.
+    *logits*: (units, labels), its scores.
     """
-    rows = list(_second_rows(logits, shared or Shared(lines, features, rarity)))
+    rows = list(_second_rows(logits, shared))
     found = np.concatenate(rows, dtype=np.int16, casting="unsafe")
     np.clip(found, -TOP, TOP, out=found)
     own = np.minimum(hidden / 8, TOP)
@@ -344,8 +358,25 @@ def _second_rows(logits: Floats, shared: Shared) -> Iterator[Numbers]:
     run, _ = _strongest_run(weight, pages, before, after)
     yield run.T
     yield _shared_words(shared.words, (likely, LIKELY - likely, likely_spam))
+    yield _kin_to((likely, LIKELY - likely, likely_spam), shared)
     yield _nearest(likely > LIKELY // 2, size, before, after)
     yield shared.shape_rows[_SECOND_SHAPE]
+
+
+def _kin_to(kinds: tuple[Floats, ...], shared: Shared) -> Floats:
+    """Give how near units are to the rest of their page that is likely of each kind.
+
+    *kinds*: (units,), how likely each unit is of a kind, 0 … LIKELY. (kinds, units).
+    """
+    (before, after), units = shared.bounds, shared.topics.units
+    running = np.zeros((len(units) + 1, vocabulary.WIDTH), np.int64)
+    rows = []
+    for kind in kinds:
+        own = kind.astype(np.int64)[:, None] * units
+        np.cumsum(own, axis=0, out=running[1:])
+        rest = running[after] - running[before] - own
+        rows.append(vocabulary.kinship(units, rest))
+    return np.stack(rows)
 
 
 def _odds(values: Floats) -> NDArray[np.int16]:
@@ -390,6 +421,10 @@ def _names() -> Iterator[str]:
     yield from ("in the run", "to the run", "from the run", "run's share")
     yield from ("words of article", "words of chrome", "words of its own", "word count")
     yield from ("returns", "returns next", "stood before", "stands after")
+    yield from vocabulary.names()
+    yield "kin to page"
+    for size in KIN_WINDOWS:
+        yield from (f"kin to {size} before", f"kin to {size} after")
 
 
 def _second_names() -> Iterator[str]:
@@ -415,6 +450,7 @@ def _second_names() -> Iterator[str]:
     yield from ("in spam", "to spam", "from spam", "spam's share")
     yield from ("words of article", "words of chrome", "words of spam")
     yield from ("words of its own", "word count")
+    yield from ("kin to article", "kin to chrome", "kin to spam")
     for side in ("before", "after"):
         yield from (f"nearest likely, {side}", f"its size, {side}")
     yield from SECOND_SHAPE
@@ -500,16 +536,18 @@ def _strongest_run(
     )
 
 
-def _words(features: Features, pages: Ints, rarity: NDArray[np.uint8]) -> Words:
-    """Give the words that units share with others of their pages."""
+def _words(found: Tokens, units: Ints, pages: Ints, known: Vocabulary) -> Words:
+    """Give the words that units share with others of their pages.
+
+    *units*: the unit of each word that was *found*.
+    """
     number = len(pages)
-    hashes, units = topic_words(features)
-    tokens = (hashes >> np.uint32(32 - TOKEN_BITS)).astype(np.int64)
+    hashes = (found.hashes >> np.uint32(32 - TOKEN_BITS)).astype(np.int64)
     # units of a page follow one another, so those of a page with one token do so too
-    keys = np.sort((tokens << UNIT_BITS) | units)
+    keys = np.sort((hashes << UNIT_BITS) | units)
     keys = keys[_first_of_run(keys)]
     unit, token = keys & ((1 << UNIT_BITS) - 1), keys >> UNIT_BITS
-    weight = rarity.take(token >> (TOKEN_BITS - RARITY_BITS)).astype(np.int64)
+    weight = known.rarity.take(token >> (TOKEN_BITS - RARITY_BITS)).astype(np.int64)
     page = pages.take(unit)
     starts = np.flatnonzero(_first_of_run(token) | _first_of_run(page))
     sizes = np.diff(starts, append=len(keys))

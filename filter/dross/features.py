@@ -23,8 +23,6 @@ MARK = ord("\n")
 ORDERS = 5
 # What a shape column can hold; int8 columns keep the context stage small.
 TOP = 127
-# Shorter words say little about a topic.
-TOPIC_WORD = 4
 
 LETTERS = np.isin(
     np.arange(chars.CLASSES),
@@ -253,28 +251,6 @@ def _spacing(
         alone = ~inside | ~han[beside] | (other != own)
         place, own = place[alone], own[alone]
     return place
-
-
-def topic_words(
-    features: Features,
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Give the words that tell a unit's topic, as hashes, and their units.
-
-    Letter runs of four characters or more, without digits, and Han and kana pairs,
-    in no order.
-    """
-    classes, stream = features.classes, features.stream
-    long = features.word_ends - features.word_starts >= TOPIC_WORD
-    digits = classes[features.word_starts] == chars.DIGIT
-    chosen = long & ~digits
-    han = HAN.take(classes)
-    second = np.flatnonzero(han[1:] & han[:-1]) + 1
-    pairs = hashing.pair_hashes(stream)[second - 1] * np.uint32(hashing.WORD_FACTOR)
-    units = np.repeat(np.arange(len(features.sizes)), features.sizes)[second]
-    return (
-        np.concatenate([features.words[chosen], pairs]),
-        np.concatenate([features.word_units[chosen], units]),
-    )
 
 
 def _log(values: NDArray[np.int64]) -> NDArray[np.int16]:

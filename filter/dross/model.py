@@ -20,12 +20,12 @@ from dross import context, evidence, network, places, seams
 from dross.dial import Dial, Point, Step
 from dross.errors import ModelError
 from dross.features import ORDERS, SHAPE_NAMES, TOP, Features
-from dross.lines import Lines
 from dross.network import Layer, Network
 from dross.phrases import ChainRule
 from dross.spans import LABELS
+from dross.vocabulary import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; then those that look inside units: which
 # places are worth a look, and three that tag them.
@@ -108,13 +108,13 @@ class Config:
 class Model:
     """Everything that decides, ready to use.
 
-    ``packed``: evidence weights as `evidence.pack` gives them. ``rarity``: how rare
-    words are. ``passes``, ``gate`` and ``tags``: the nets, as in NETWORKS.
+    ``packed``: evidence weights as `evidence.pack` gives them. ``vocabulary``: what is
+    known of words. ``passes``, ``gate`` and ``tags``: the nets, as in NETWORKS.
     """
 
     config: Config
     packed: list[NDArray[np.uint64]]
-    rarity: NDArray[np.uint8]
+    vocabulary: Vocabulary
     passes: tuple[Network, ...]
     gate: Network
     tags: tuple[Network, ...]
@@ -137,13 +137,11 @@ class Model:
         return places, evidence.unit_sums(features, places)
 
     def logits(
-        self, lines: Lines, features: Features, sums: NDArray[np.int64]
+        self, shared: context.Shared, sums: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Give each unit's score for each label; (units, labels)."""
         scales = np.array(self.config.scales)
-        columns = context.pass_columns(
-            lines, features, sums, scales, self.rarity, self.passes[:-1]
-        )
+        columns = context.pass_columns(sums, scales, shared, self.passes[:-1])
         return network.run(self.passes[-1], columns)[1]
 
 
@@ -170,7 +168,7 @@ def save(
     folder: Path,
     config: Config,
     weights: NDArray[np.int8],
-    rarity: NDArray[np.uint8],
+    vocabulary: Vocabulary,
     networks: tuple[Network, ...],
 ) -> str:
     """Write a model to *folder* and give its digest.
@@ -179,7 +177,11 @@ def save(
     the order of NETWORKS.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays: dict[str, NDArray[np.generic]] = {"evidence": weights, "rarity": rarity}
+    arrays: dict[str, NDArray[np.generic]] = {
+        "evidence": weights,
+        "rarity": vocabulary.rarity,
+        "vectors": vocabulary.vectors,
+    }
     nets = []
     for name, net in zip(NETWORKS, networks, strict=True):
         for number, layer in enumerate(net.layers):
@@ -304,7 +306,8 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
     ]
     packed = evidence.pack(arrays["evidence"])
     passes, (gate, *tags) = found[: len(PASSES)], found[len(PASSES) :]
-    return Model(config, packed, arrays["rarity"], tuple(passes), gate, tuple(tags))
+    words = Vocabulary(arrays["rarity"], arrays["vectors"])
+    return Model(config, packed, words, tuple(passes), gate, tuple(tags))
 
 
 def _dial(record: dict[str, Any]) -> Dial:

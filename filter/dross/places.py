@@ -2,11 +2,11 @@
 
 Whether a character is injected spam shows in the evidence of the n-grams before and
 after it, in whether text runs on over it, in what returns elsewhere in the page, in
-words and scripts that the page has nowhere else, and in what its unit and its page
-are. The first net sees these in windows to both sides; the second sees what the first
-made of the places around and of the other copies of the same n-gram in the page; the
-third sees the same of the second, and what it made of whole words and of the items of
-lists, for spam begins and ends where they do. All
+words and scripts that the page has nowhere else, in words that are about something
+else, and in what its unit and its page are. The first net sees these in windows to both
+sides; the second sees what the first made of the places around and of the other copies
+of the same n-gram in the page; the third sees the same of the second, and what it made
+of whole words and of the items of lists, for spam begins and ends where they do. All
 columns are whole numbers in -127 … 127 and depend on the page alone.
 """
 
@@ -18,10 +18,10 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, hashing, network, seams
-from dross.context import RARITY_BITS, log_steps
+from dross import chars, hashing, network, seams, vocabulary
+from dross.context import Shared, log_steps
 from dross.evidence import head_values
-from dross.features import HAN, ORDERS, TOP, TOPIC_WORD, Features
+from dross.features import ORDERS, TOP, Features
 from dross.network import Network
 
 Ints = NDArray[np.int64]
@@ -39,8 +39,14 @@ WINDOWS = {
     "clash": (1, 2, 4, 8, 16),
     "short returns": (1, 4, 8),
     "long returns": (1, 4, 8),
+    "capitals": (8, 24),
 }
 HEADS = ("phrase", "spam", "article")
+# What a capital counts for in a window: enough that text of capitals alone has TOP.
+CAPITAL = 6 * TOP
+# What text is about: over this many places to each side, and around the place.
+TOPIC_WINDOWS = (8, 24, 64)
+TOPIC_AROUND = 12
 SEAMS = (-4, -3, -2, -1, 0, 1, 2, 3, 4)
 BESIDE = (-2, -1, 0, 1)
 KINDS = {
@@ -52,6 +58,7 @@ KINDS = {
     "separator": (chars.SEPARATOR, chars.SYMBOL, chars.EMOJI),
     "Han": (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL),
     "letter": (chars.LOWER, chars.UPPER),
+    "capital": (chars.UPPER,),
     "digit": (chars.DIGIT,),
 }
 SCRIPTS = {
@@ -107,6 +114,7 @@ GATE = {
     "only here": (8, 16),
     "short returns": (8,),
     "long returns": (8,),
+    "capitals": (24,),
 }
 
 
@@ -121,6 +129,12 @@ def _names() -> Iterator[str]:
     yield from ("places before", "places after", "page's spam odds")
     yield from ("page's mean spam odds", "page's phrase evidence", "page's length")
     yield from (f"page's share of {name}" for name in SCRIPTS)
+    for size in TOPIC_WINDOWS:
+        for side in ("before", "after"):
+            yield f"kin to page, {size} {side}"
+            yield f"kin to unit, {size} {side}"
+        yield f"kin of both sides, {size}"
+    yield from vocabulary.names()
 
 
 def _second_names() -> Iterator[str]:
@@ -192,17 +206,25 @@ def _groups(hashes: NDArray[np.uint32], at: Ints, page: Ints) -> Groups:
 class Known:
     """All that is known of a batch before its places are tagged.
 
-    ``packed``: evidence of each place. ``seams``: as `seams.seam_weights`.
-    ``rarity``: as `context.columns` takes it. ``logits``: (units, labels), the context
-    stage's. ``pages``: (units,).
+    ``shared``: what the context stage has worked out. ``packed``: evidence of each
+    place. ``seams``: as `seams.seam_weights`. ``logits``: (units, labels), the context
+    stage's.
     """
 
-    features: Features
+    shared: Shared
     packed: list[NDArray[np.uint64]]
     seams: NDArray[np.int16]
-    rarity: NDArray[np.uint8]
     logits: Floats
-    pages: Ints
+
+    @property
+    def features(self) -> Features:
+        """The features of the batch."""
+        return self.shared.features
+
+    @property
+    def pages(self) -> Ints:
+        """The page of each unit."""
+        return self.shared.lines.pages
 
     @cached_property
     def heads(self) -> dict[str, Ints]:
@@ -268,6 +290,7 @@ class Known:
             "clash": (self.clash, 0.0),
             "short returns": (log_steps(short), 0.0),
             "long returns": (log_steps(long), 0.0),
+            "capitals": (CAPITAL * self.capitals, 0.0),
         }
         return {
             name: (np.concatenate([[0], np.cumsum(values)]), scale)
@@ -289,29 +312,30 @@ class Known:
     def words(self) -> tuple[Ints, Ints]:
         """How rare the word of each place is, and the same where it is only here.
 
-        Words are those that tell a topic: of TOPIC_WORD letters, or pairs of Han or
-        kana, at the second of the two.
+        Words are those that tell a topic.
         """
-        features = self.features
-        long = features.word_ends - features.word_starts >= TOPIC_WORD
-        long &= features.classes[features.word_starts] != chars.DIGIT
-        starts, ends = features.word_starts[long], features.word_ends[long]
-        hashes = features.words[long]
-        han = HAN.take(features.classes)
-        second = np.flatnonzero(han[1:] & han[:-1]) + 1
-        pairs = hashing.pair_hashes(features.stream)[second - 1]
-        pairs *= np.uint32(hashing.WORD_FACTOR)
-        every = np.concatenate([hashes, pairs])
-        home = np.concatenate([starts, second])
-        alone = _groups(every, home, self.page).others[home] == 0
-        rare = self.rarity[every >> np.uint32(32 - RARITY_BITS)].astype(np.int64) // 2
-        value, only = np.zeros((2, len(features.stream)), np.int64)
-        size = np.concatenate([ends - starts, np.ones(len(second), np.int64)])
-        bounds = np.r_[0, np.cumsum(size)]
-        place = np.arange(bounds[-1]) + np.repeat(home - bounds[:-1], size)
-        value[place] = np.repeat(rare, size)
-        only[place] = np.repeat(rare * alone, size)
+        found = self.shared.tokens
+        alone = _groups(found.hashes, found.homes, self.page).others[found.homes] == 0
+        rare = self.shared.vocabulary.rarities(found.hashes) // 2
+        value, only = np.zeros((2, len(self.features.stream)), np.int64)
+        bounds = np.r_[0, np.cumsum(found.sizes)]
+        place = np.arange(bounds[-1]) + np.repeat(
+            found.homes - bounds[:-1], found.sizes
+        )
+        value[place] = np.repeat(rare, found.sizes)
+        only[place] = np.repeat(rare * alone, found.sizes)
         return value, only
+
+    @cached_property
+    def capitals(self) -> NDArray[np.bool_]:
+        """Which places a word with a capital starts at.
+
+        Keywords pushed into a sentence often have one each, As A Headline Does.
+        """
+        classes = self.features.classes
+        found: NDArray[np.bool_] = classes == chars.UPPER
+        found[1:] &= ~np.isin(classes[:-1], (chars.UPPER, chars.LOWER, chars.DIGIT))
+        return found
 
     @cached_property
     def clash(self) -> Ints:
@@ -467,6 +491,30 @@ def _rows(view: View) -> Iterator[Numbers]:
     ).reshape(known.number, chars.CLASSES)
     for members in SCRIPTS.values():
         yield np.floor(TOP * counts[:, members].sum(1) / length)[page]
+    yield from _topic_rows(view)
+
+
+def _topic_rows(view: View) -> Iterator[Numbers]:
+    """Yield how near the words around are to the rest of page and unit, and what about.
+
+    The rest is without the words of the window.
+    """
+    known, shared = view.known, view.known.shared
+    topics, unit = shared.topics, known.unit[view.at]
+    page, page_squares = (found[unit] for found in shared.page_topics)
+    own = topics.units[unit]
+    squares = vocabulary.dots(own, own)
+    first, last = view.bounds
+    for size in TOPIC_WINDOWS:
+        before = topics.between(np.maximum(view.at - size, first), view.at)
+        after = topics.between(view.at, np.minimum(view.at + size, last))
+        for side in (before, after):
+            yield vocabulary.kinship_to_rest(side, page, page_squares)
+            yield vocabulary.kinship_to_rest(side, own, squares)
+        yield vocabulary.kinship(before, after)
+    low = np.maximum(view.at - TOPIC_AROUND, first)
+    high = np.minimum(view.at + TOPIC_AROUND, last)
+    yield from vocabulary.direction(topics.between(low, high)).T
 
 
 def second_columns(
