@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 # Shorter words say little about a topic.
 TOPIC_WORD = 4
 RARITY_BITS = 16
-# 2^18 buckets tell topics apart no better, 48 numbers little; see EXPERIMENTS.md.
+# 24 or 48 numbers tell spam no better, fewer buckets a little worse (EXPERIMENTS.md);
+# these are 2 MB of a model's 12.
 VECTOR_BITS, SIZE = 17, 16
 SCRIPTS = ("words", "pairs")
 WIDTH = len(SCRIPTS) * SIZE
