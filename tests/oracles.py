@@ -99,6 +99,12 @@ WORDS = Vocabulary(
     np.random.default_rng(7).integers(
         -TOP, TOP + 1, (1 << vocabulary.VECTOR_BITS, vocabulary.SIZE), np.int8
     ),
+    np.random.default_rng(9).integers(
+        -120,
+        121,
+        (len(vocabulary.SCRIPTS), 1 << vocabulary.VECTOR_BITS),
+        np.int8,
+    ),
 )
 
 

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 import dross
 from dross import chars
-from dross.cleaner import BATCH, Cleaned, Cleaner, batches
+from dross.cleaner import (
+    BATCH,
+    NAMED_RATIO,
+    Cleaned,
+    Cleaner,
+    batches,
+    name_odds,
+)
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from tests import oracles
 from tests.oracles import UNSEEN, WIDE, odd_texts
@@ -239,6 +247,39 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
     assert set(labels[0.3][changed].tolist()) <= {SPAM}
 
 
+@shared
+@given(texts=text_batches, seed=st.integers(0, 2**32 - 1))
+def test_what_is_cut_of_a_line_is_named_as_one(
+    tiny_cleaner: Cleaner, texts: list[str], seed: int
+) -> None:
+    read = tiny_cleaner.read(texts)
+    rng = np.random.default_rng(seed)
+    number = len(read.posteriors)
+    chances = rng.dirichlet([0.3] * len(LABELS), number)
+    cut = rng.random(number) < 0.5
+    lines: list[list[int]] = []
+    for unit, head in enumerate(read.lines.heads.tolist()):
+        if head:
+            lines.append([])
+        lines[-1].append(unit)
+
+    found = name_odds(replace(read, posteriors=chances), cut)
+
+    for line in lines:
+        own = [unit for unit in line if cut[unit]]
+        sizes = read.features.sizes[own]
+        spam, chrome = (
+            float((chances[own, label] * sizes).sum()) for label in (SPAM, CHROME)
+        )
+        for unit in line:
+            article, _, of_spam = chances[unit]
+            likely = of_spam >= NAMED_RATIO * chances[unit, CHROME]
+            if unit in own and (likely or spam >= NAMED_RATIO * chrome):
+                assert found[unit] == pytest.approx(of_spam / (of_spam + article))
+            else:
+                assert found[unit] == -1
+
+
 RUSSIAN = "Трамвай снова ходит по мосту\n"  # the tram runs over the bridge again
 KANA = "きょうは電車が橋をわたる\n"  # today the tram runs over the bridge
 ENGLISH = "The tram runs over the bridge again, and people are glad.\n"
@@ -255,6 +296,13 @@ HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same;
         # more Cyrillic, none of it in sentences: a Chinese page with a longer list
         (HAN * 3 + RUSSIAN * 9, [HAN] * 3 + [RUSSIAN] * 9),
         (HAN * 3 + RUSSIAN.replace("\n", ".\n") * 9, [HAN] * 3),
+        # a short article above a list of fifteen times its length
+        (HAN * 3 + RUSSIAN * 30, [HAN] * 3 + [RUSSIAN] * 30),
+        # as many sentences of either, and Chinese ones are shorter
+        (
+            HAN * 9 + RUSSIAN.replace("\n", ".\n") * 9,
+            [HAN] * 9 + [RUSSIAN.replace("\n", ".\n")] * 9,
+        ),
         (HAN * 3 + KANA * 9, [HAN] * 3 + [KANA] * 9),
         (HAN + KANA.replace("\n", "。\n") * 9, [HAN]),
         (HAN, [HAN]),
@@ -271,6 +319,8 @@ HAN = "电车重新开过大桥，沿河的居民都很高兴。\n"  # the same;
         "Chinese, a Russian list",
         "Chinese, a longer Russian list",
         "Russian sentences, fewer Chinese ones",
+        "Chinese, a much longer Russian list",
+        "Chinese sentences, as many Russian ones",
         "Chinese, a longer Japanese list",
         "Japanese sentences, one without kana",
         "Chinese",

@@ -266,6 +266,36 @@ def test_a_unit_is_kin_to_what_is_about_the_same(texts: list[str]) -> None:
 
 
 @settings(max_examples=50)
+@given(batches)
+def test_a_unit_is_as_likely_spam_as_its_words_are(texts: list[str]) -> None:
+    lines, found = read(texts)
+    number = len(lines.pages)
+    columns = context.columns(random_sums(number, 1), SCALES, shared(texts))
+    odds: list[list[int]] = [[] for _ in range(number)]
+    own = tokens(found)
+    for value, pair, home in zip(own.hashes, own.pair, own.homes, strict=True):
+        unit = int(np.searchsorted(found.starts, home, "right")) - 1
+        odds[unit].append(int(WORDS.odds[int(pair), int(value) >> 15]))
+
+    def mean(units: list[int]) -> int:
+        together = [value for unit in units for value in odds[unit]]
+        return sum(together) // max(len(together), 1)
+
+    for unit in range(number):
+        row = dict(zip(NAMES, columns[unit].tolist(), strict=True))
+        page = np.flatnonzero(lines.pages == lines.pages[unit]).tolist()
+        total = sum(odds[unit]) / math.sqrt(max(len(odds[unit]), 1))
+        assert row["word odds"] == mean([unit])
+        assert row["word odds together"] == min(max(math.floor(total), -TOP), TOP)
+        assert row["word odds, page"] == mean(page)
+        for size in context.KIN_WINDOWS:
+            before = [u for u in page if unit - size <= u < unit]
+            after = [u for u in page if unit < u <= unit + size]
+            assert row[f"word odds, {size} before"] == mean(before)
+            assert row[f"word odds, {size} after"] == mean(after)
+
+
+@settings(max_examples=50)
 @given(batches, st.integers(0, 2**32 - 1))
 def test_a_later_pass_knows_what_a_unit_is_kin_to(texts: list[str], seed: int) -> None:
     lines, found = read(texts)

@@ -83,7 +83,7 @@ def test_columns_are_sums_over_windows_in_the_unit(
     columns = places.columns(view)
 
     assert columns.shape == (len(view.at), len(places.NAMES))
-    rarity, only = known.words
+    rarity, only, odds = known.words
     for place, row in zip(view.at.tolist(), columns.tolist(), strict=True):
         named = dict(zip(places.NAMES, row, strict=True))
         own = unit_places(known, int(known.unit[place]))
@@ -98,7 +98,11 @@ def test_columns_are_sums_over_windows_in_the_unit(
                     expected = np.floor(total / (4 * np.sqrt(ORDERS) * np.sqrt(size)))
                     found = named[f"{head}, {size} {side}"]
                     assert abs(found - np.clip(expected, -TOP, TOP)) <= 1
-                for field, values in (("only here", only), ("clash", known.clash)):
+                for field, values in (
+                    ("only here", only),
+                    ("clash", known.clash),
+                    ("word odds", odds),
+                ):
                     total = sum(int(values[p]) for p in window)
                     assert named[f"{field}, {size} {side}"] == total // size
         for size in (8, 24):

@@ -7,7 +7,8 @@ import pytest
 from training.documents import fold_of
 from training.labelled import LabelledText, Mark
 from training.probes import NEAR_MISS
-from training.topics import LINES, PAGES_A_LINE, topic_pages
+from training.topics import LINES, PAGES_A_LINE, articles, topic_pages
+from training.written import read_written
 
 
 def line(number: int, lang: str, source: str) -> LabelledText:
@@ -70,6 +71,19 @@ def test_sentences_follow_one_another_as_their_language_has_it(
 
 def test_all_of_a_topic_page_is_taught_as_a_near_miss() -> None:
     assert all(p.source.startswith(NEAR_MISS) for p in topic_pages(OF_ALL, 0))
+
+
+def test_the_articles_for_thresholds_teach_nothing() -> None:
+    found = list(articles())
+
+    assert len({page.text for page in found}) == len(found) > 50
+    assert {page.lang for page in found} == {"en", "zh-Hans", "zh-Hant"}
+    written = [text for part in read_written().values() for text in part]
+    assert not {page.id for page in found} & {text.id for text in written}
+    for page in found:
+        assert not any(text.text in page.text for text in written)
+        assert page.marks == (Mark(0, len(page.text), "article"),)
+        assert page.source.startswith(NEAR_MISS)
 
 
 def test_topic_pages_are_the_same_for_the_same_seed() -> None:

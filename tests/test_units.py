@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from dross.spans import ARTICLE, CHROME
 from training.labelled import LabelledText, Mark, Tag
-from training.units import UNGRADED, headline, label_units
+from training.units import UNGRADED, each_batch, headline, label_units
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEFT = ("headline", "left")
 BODY = "The river rose by two metres overnight, and three villages were left.\n"
@@ -66,3 +71,17 @@ def test_a_headline_is_article_and_its_copy_is_chrome() -> None:
 
     assert labels == [CHROME, CHROME, ARTICLE, ARTICLE]
     assert UNGRADED not in labels
+
+
+def lengths(texts: Sequence[LabelledText]) -> list[int]:
+    return [len(text.text) for text in texts]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_batches_come_back_in_their_order_from_any_number_of_jobs(jobs: int) -> None:
+    texts = [page((BODY * size, "article")) for size in (1, 4000, 2, 3, 5000, 1, 4)]
+
+    found = each_batch(lengths, texts, jobs)
+
+    assert len(found) > 2
+    assert [length for part in found for length in part] == lengths(texts)

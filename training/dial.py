@@ -8,6 +8,7 @@ and the user's number is looked up there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,7 @@ from training.decisions import (
     spam_thresholds,
     stretch_thresholds,
 )
-from training.units import batched, label_units
+from training.units import each_batch, label_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ class Losses:
         return found
 
 
-def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
+def fit_dial(model: Model, texts: Sequence[LabelledText], jobs: int = 1) -> Dial:
     """Give the dial of *model*, whose thresholds are fitted, on validation *texts*.
 
     Spam thresholds come from all of them, losses from those with graded chrome: a
@@ -78,17 +79,18 @@ def fit_dial(model: Model, texts: Sequence[LabelledText]) -> Dial:
     usual = model.config.usual
     small = [share for share in SHARES if share * OF_SHARE < UNIT_LOSS]
     budgets = [*(share * OF_SHARE for share in small), STRICT_LOSS]
-    units = spam_thresholds(model, texts, budgets)
+    units = spam_thresholds(model, texts, budgets, jobs)
     ratio = STRETCH_LOSS / UNIT_LOSS
     budgets = [*(budget * ratio for budget in budgets[:-1]), STRICT_LOSS]
-    stretches = [round(x, 4) for x in stretch_thresholds(model, texts, budgets)]
+    found_at = stretch_thresholds(model, texts, budgets, jobs)
+    stretches = [round(x, 4) for x in found_at]
     points = [
         Point(share, 1, max(unit, usual.spam), max(stretch, usual.stretch))
         for share, unit, stretch in zip(small, units[:-1], stretches[:-1], strict=True)
     ]
     points += [replace(usual, share=share) for share in SHARES[len(small) :]]
     pages = [t for t in texts if any(mark.label == "chrome" for mark in t.marks)]
-    found = losses(model, pages, points)
+    found = losses(model, pages, points, jobs)
     curves = {
         name: curve(points, measured)
         for name in LANGUAGES
@@ -118,10 +120,13 @@ def curve(points: Sequence[Point], losses: NDArray[np.float64]) -> tuple[Step, .
 
 
 def losses(
-    model: Model, texts: Sequence[LabelledText], points: Sequence[Point]
+    model: Model,
+    texts: Sequence[LabelledText],
+    points: Sequence[Point],
+    jobs: int = 1,
 ) -> Losses:
     """Give what *model* loses of *texts* at each of *points*."""
-    parts = [_losses(model, batch, points) for batch in batched(texts)]
+    parts = each_batch(partial(_losses, Cleaner(model), points), texts, jobs)
     none = Losses(
         np.zeros(0, np.int64), np.zeros((0, len(points)), np.int64), np.zeros(0, bool)
     )
@@ -134,9 +139,9 @@ def losses(
 
 
 def _losses(
-    model: Model, texts: Sequence[LabelledText], points: Sequence[Point]
+    cleaner: Cleaner, points: Sequence[Point], texts: Sequence[LabelledText]
 ) -> Losses:
-    cleaner, number = Cleaner(model), len(texts)
+    number = len(texts)
     read = cleaner.read([text.text for text in texts])
     # without tags: what the gold leaves out for reasons of its own is not graded
     units = label_units([replace(text, tags=()) for text in texts])
@@ -152,7 +157,7 @@ def _losses(
     lost = []
     for point in points:
         at = dict.fromkeys(LANGUAGES, point)
-        kept = labels_at(model.config.decoding, read, at) == ARTICLE
+        kept = labels_at(cleaner.model.config.decoding, read, at) == ARTICLE
         cut = np.bincount(pages, own * ~kept, number)
         stand = found.take(kept[found.units] & (odds > point.stretch))
         stand = edges.mend(read.features, stand)

@@ -31,9 +31,10 @@ from training.places import fit_places
 from training.probes import NEAR_MISS
 from training.split import FOLDS
 from training.stages import Evidence
-from training.topics import topic_pages
+from training.topics import articles, topic_pages
 from training.units import UNGRADED
-from training.vocabulary import fit_vocabulary
+from training.vocabulary import fit_vocabulary, word_tables
+from training.wordodds import fit_word_odds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,13 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     about: dict[str, object],
     seed: int,
     jobs: int,
+    vectors: Path | None = None,
 ) -> None:
     """Fit a model to *material* and save it to *run*/model.
 
     The heads are kept in *kept_heads*: those that are there are not fitted again.
-    *about* is written into the model's config.
+    *about* is written into the model's config. *vectors*: the folder with pretrained
+    word vectors, if there are any.
     """
     texts = list(documents(material, "train", seed))
     say(f"{len(texts):,} training texts")
@@ -86,11 +89,19 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     genuine = [*texts, *material.texts["train"]]
     make_words = partial(fit_vocabulary, texts, genuine, seed)
     words = kept(run / "vocabulary.joblib", make_words)
+    make_odds = partial(
+        fit_word_odds, texts, material.spam, word_tables(words, vectors), seed, jobs
+    )
+    *fold_odds, odds = kept(run / "odds.joblib", make_odds)
     say("vocabulary fitted")
     rng = np.random.default_rng([seed, 3])
     some = rng.choice(len(texts), min(_SCALED_TEXTS, len(texts)), replace=False)
     scales = heads.head_scales([texts[i] for i in np.sort(some)], weights)
-    found = [Evidence(heads.BITS, evidence.pack(w), scales, words) for w in folds]
+    found = [
+        Evidence(heads.BITS, evidence.pack(w), scales, replace(words, odds=own))
+        for w, own in zip(folds, fold_odds, strict=True)
+    ]
+    words = replace(words, odds=odds)
     passes: list[Network] = []
     for number, name in enumerate(model.PASSES):
         make = partial(
@@ -123,7 +134,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         tags=(net,) * len(model.TAGS),
     )
     held = list(documents(material, "validation", seed))
-    fitted = decide_units(fitted, held)
+    fitted = decide_units(fitted, held, jobs)
     phrased = [
         *(
             text
@@ -136,17 +147,18 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     fitted = fit_places(run, phrased, fitted, found, seed, jobs)
     say("places fitted")
     # what is called spam must hold for articles on spam's own topics, too
-    topics = list(topic_pages(_lines(material, "validation"), seed))
-    fitted = decisions.with_doubt(fitted, held, topics)
+    topics = [*topic_pages(_lines(material, "validation"), seed), *articles()]
+    fitted = decisions.with_doubt(fitted, held, topics, jobs)
     say(f"units: {fitted.config.decoding}")
-    runs = decisions.fit_chain(fitted, [*held, *topics])
+    runs = decisions.fit_chain(fitted, [*held, *topics], jobs)
     rule = replace(fitted.config.phrase, chain=runs)
     fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
-    rule = decisions.fit_stretches(fitted, held, topics)
+    rule = decisions.fit_stretches(fitted, held, topics, jobs)
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
-    config = replace(config, dial=fit_dial(replace(fitted, config=config), held))
-    named = decisions.fit_named(fitted, held)
+    dial = fit_dial(replace(fitted, config=config), held, jobs)
+    config = replace(config, dial=dial)
+    named = decisions.fit_named(fitted, held, jobs)
     say(f"named from {named}")
     config = replace(config, decoding=replace(config.decoding, named=named))
     model.save(run / "model", config, weights, words, fitted.networks)
@@ -210,7 +222,7 @@ def context_table(
     return stages.joined(rows)
 
 
-def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
+def decide_units(fitted: Model, texts: Sequence[LabelledText], jobs: int) -> Model:
     """Give the model with its chain and the threshold for units that are spam.
 
     Both are found on *texts* of the validation part.
@@ -222,6 +234,6 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText]) -> Model:
     _, logits = network.run(fitted.passes[-1], rows.columns)
     chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
     fitted = replace(fitted, config=replace(config, decoding=chain))
-    chain = decisions.fit_spam_rule(fitted, texts)
+    chain = decisions.fit_spam_rule(fitted, texts, jobs)
     say(f"decoding: {chain}")
     return replace(fitted, config=replace(config, decoding=chain))

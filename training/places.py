@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # The nets, in the order that they are fitted, and the hidden layers of those with any.
 STEPS = ("gate", *TAGS)
 HIDDEN = {"places": (96, 24), "copies": (64, 16), "tags": (64, 16)}
+# One text in so many teaches the gate: the net is linear and has few columns.
+GATE_TEXTS = 3
 SAMPLED = 7  # one row in so many shows the range of hidden activations
 PASSES = (512, 1024, 2048, 8192, 8192)  # rows a batch, pass by pass
 # Of the genuine places that a net looks at, one in so many teaches it.
@@ -67,7 +69,7 @@ def fit_places(  # noqa: PLR0913, PLR0917 — three nets' whole input
     and the scikit-learn estimators, are kept in the folder *keep*.
     """
     parts = [
-        (part[start::2], found[fold].packed)
+        (part[start::2], found[fold])
         for fold, part in enumerate(heads.by_fold(texts))
         for start in (0, 1)
     ]
@@ -88,7 +90,7 @@ def fit_places(  # noqa: PLR0913, PLR0917 — three nets' whole input
 
 def _fit_step(
     keep: Path,
-    parts: Sequence[tuple[Sequence[LabelledText], list[NDArray[np.uint64]]]],
+    parts: Sequence[tuple[Sequence[LabelledText], Evidence]],
     fitted: Model,
     rng: np.random.Generator,
     jobs: int,
@@ -98,10 +100,13 @@ def _fit_step(
     And of the gate the logit that PASSED of genuine places reach.
     """
     step = keep.stem
+    every_text = GATE_TEXTS if step == "gate" else 1
     rows = _joined(
         Parallel(n_jobs=jobs)(
-            delayed(place_rows)(chosen, replace(fitted, packed=packed), step, number)
-            for number, (chosen, packed) in enumerate(parts)
+            delayed(place_rows)(
+                chosen[::every_text], with_evidence(fitted, own), step, number
+            )
+            for number, (chosen, own) in enumerate(parts)
             if chosen
         )
     )
@@ -117,6 +122,11 @@ def _fit_step(
     )
     joblib.dump(nets, keep)
     return whole_network(averaged(nets), rows.columns[::SAMPLED]), 0.0
+
+
+def with_evidence(fitted: Model, own: Evidence) -> Model:
+    """Give the model with heads and vocabulary of a fold's own."""
+    return replace(fitted, packed=own.packed, vocabulary=own.vocabulary)
 
 
 def place_rows(

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import dross
 from dross import model
 from dross.cleaner import open_cleaner
-from training import card, corpus, documents, evaluate, fit
+from training import card, corpus, documents, evaluate, fit, pretrained
 from training.fit import say
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ _FIT_CODE = (
         _TRAINING / f"{name}.py"
         for name in (
             "decisions", "dial", "fit", "kept", "network", "phrased", "places",
-            "stages", "stretches", "topics", "vocabulary",
+            "pretrained", "stages", "stretches", "topics", "vocabulary", "wordodds",
         )
     ),
+    _TRAINING / "articles.jsonl",
 )  # fmt: skip
 
 
@@ -86,6 +87,7 @@ class Run:
     out: Path
     seed: int
     jobs: int
+    vectors: Path | None = None
 
     @property
     def labelled(self) -> Path:
@@ -112,8 +114,10 @@ class Run:
 
     @cached_property
     def fitted(self) -> Path:
-        """The folder of the model of this corpus, code and seed."""
-        return self.folder / f"fit-{_digest(_FIT_CODE, self.heads.name)}"
+        """The folder of the model of this corpus, word vectors, code and seed."""
+        vectors = pretrained.files(self.vectors) if self.vectors else []
+        digest = _digest((*_FIT_CODE, *vectors), self.heads.name)
+        return self.folder / f"fit-{digest}"
 
     def corpus(self) -> None:
         """Label the pages."""
@@ -132,7 +136,17 @@ class Run:
                 "split"
             ],
         }
-        fit.fit(self.material, self.heads, self.fitted, about, self.seed, self.jobs)
+        if self.vectors:
+            about["word vectors"] = _digest(pretrained.files(self.vectors), "")
+        fit.fit(
+            self.material,
+            self.heads,
+            self.fitted,
+            about,
+            self.seed,
+            self.jobs,
+            self.vectors,
+        )
         say(f"fit: model in {self.fitted / 'model'}")
 
     def evaluate(self) -> None:

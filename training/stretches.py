@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from dross import phrases
 from dross.cleaner import Batch, Cleaner
 from dross.spans import SPAM
-from training.units import UNGRADED, Units, batched, label_units
+from training.units import UNGRADED, Units, each_batch, label_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,30 +38,42 @@ class StretchRows:
 
 
 def stretch_rows(
-    model: Model, texts: Sequence[LabelledText], leasts: Sequence[float]
+    model: Model,
+    texts: Sequence[LabelledText],
+    leasts: Sequence[float],
+    jobs: int = 1,
 ) -> list[StretchRows]:
     """Give the runs of likely spam in *texts* by *model*, for each of *leasts*.
 
     *leasts*: as `ChainRule.least`. Units that are spam as a whole by the model hold no
     run.
     """
-    cleaner = Cleaner(model)
-    rules = [replace(model.config.phrase.chain, least=least) for least in leasts]
-    found: list[list[tuple[NDArray[np.float64], ...]]] = [[] for _ in rules]
-    genuine = 0
-    for batch in batched(texts):
-        read = cleaner.read([text.text for text in batch])
-        view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
-        labels = place_labels(read, label_units(batch))
-        genuine += int((labels < SPAM).sum())
-        running = np.zeros((2, len(labels) + 1), np.int64)
-        np.cumsum([labels < SPAM, labels == SPAM], axis=1, out=running[:, 1:])
-        for rule, rows in zip(rules, found, strict=True):
-            runs, values = phrases.stretches(view, odds, rule)
-            lost, spam = running[:, runs.ends] - running[:, runs.starts]
-            rows.append((values, lost, spam))
-    columns = [map(np.concatenate, zip(*rows, strict=True)) for rows in found]
+    parts = each_batch(partial(_rows_of, Cleaner(model), leasts), texts, jobs)
+    genuine = sum(number for _, number in parts)
+    each = zip(*(rows for rows, _ in parts), strict=True)
+    columns = [map(np.concatenate, zip(*rows, strict=True)) for rows in each]
     return [StretchRows(odds, lost, spam, genuine) for odds, lost, spam in columns]
+
+
+def _rows_of(
+    cleaner: Cleaner, leasts: Sequence[float], batch: Sequence[LabelledText]
+) -> tuple[list[tuple[NDArray[np.generic], ...]], int]:
+    """Give odds, lost and spam characters of the runs, for each of *leasts*.
+
+    And how many characters of the texts are genuine.
+    """
+    read = cleaner.read([text.text for text in batch])
+    view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
+    labels = place_labels(read, label_units(batch))
+    running = np.zeros((2, len(labels) + 1), np.int64)
+    np.cumsum([labels < SPAM, labels == SPAM], axis=1, out=running[:, 1:])
+    rows: list[tuple[NDArray[np.generic], ...]] = []
+    for least in leasts:
+        rule = replace(cleaner.model.config.phrase.chain, least=least)
+        runs, values = phrases.stretches(view, odds, rule)
+        lost, spam = running[:, runs.ends] - running[:, runs.starts]
+        rows.append((values, lost, spam))
+    return rows, int((labels < SPAM).sum())
 
 
 def place_labels(read: Batch, units: Units) -> NDArray[np.int8]:

@@ -3,18 +3,24 @@
 An article on a gambling law says "online gambling" over and over. What looks like spam
 and returns in the page is a sure sign of it elsewhere; the nets that look inside units
 must have seen that it is none here.
+
+``articles.jsonl`` has whole articles of that kind, by other hands than the lines that
+teach. They are for thresholds alone: what lines of the same hands allow, an article
+that somebody else writes does not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from training.chance import generator
 from training.documents import fold_of
 from training.furniture import furnish
 from training.injection import NO_BLANKS
-from training.labelled import Mark
+from training.jsonl import records
+from training.labelled import LabelledText, Mark
 from training.probes import NEAR_MISS
 
 if TYPE_CHECKING:
@@ -22,8 +28,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from training.labelled import LabelledText
-
+ARTICLES = Path(__file__).with_name("articles.jsonl")
 LINES = (6, 30)  # of a page, fewest and most, where there are as many
 PAGES_A_LINE = 1 / 2  # a line stands in several pages, each time beside others
 FURNISHED = 0.5
@@ -57,6 +62,23 @@ def topic_pages(
                 marks=(Mark(0, len(text), "article"),),
             )
             yield furnish(rng, page) if rng.random() < FURNISHED else page
+
+
+def articles() -> Iterator[LabelledText]:
+    """Yield the articles for thresholds, each article throughout."""
+    for record in records(ARTICLES):
+        text, id_ = str(record["text"]), str(record["id"])
+        yield LabelledText(
+            id=id_,
+            text=text,
+            marks=(Mark(0, len(text), "article"),),
+            lang=str(record["lang"]),
+            source=f"{NEAR_MISS}{record['topic']}",
+            site=id_,
+            page=id_,
+            rendering="as written",
+            page_type=str(record["topic"]),
+        )
 
 
 def _text(rng: np.random.Generator, lines: Sequence[LabelledText], blank: str) -> str:

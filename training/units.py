@@ -7,9 +7,10 @@ feature of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from dross import hashing
 from dross.evidence import HEADS
@@ -18,12 +19,13 @@ from dross.lines import Lines, split_pages
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from training.labelled import LabelledText
 
+T = TypeVar("T")
 UNGRADED = len(LABELS)
 # A unit has the label of this share of its visible characters; below it is mixed.
 PURE = 0.75
@@ -78,6 +80,15 @@ def batched(texts: Sequence[LabelledText]) -> Iterator[Sequence[LabelledText]]:
             start, size = place + 1, 0
     if start < len(texts):
         yield texts[start:]
+
+
+def each_batch(
+    work: Callable[[Sequence[LabelledText]], T],
+    texts: Sequence[LabelledText],
+    jobs: int = 1,
+) -> list[T]:
+    """Give what *work* makes of each of `batched`, in their order."""
+    return list(Parallel(n_jobs=jobs)(delayed(work)(part) for part in batched(texts)))
 
 
 def page_weights(

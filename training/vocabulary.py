@@ -16,11 +16,21 @@ from threadpoolctl import threadpool_limits
 from dross.features import TOP, extract
 from dross.lines import split_pages
 from dross.spans import ARTICLE
-from dross.vocabulary import RARITY_BITS, SIZE, VECTOR_BITS, Vocabulary, tokens
+from dross.vocabulary import (
+    RARITY_BITS,
+    SCRIPTS,
+    SIZE,
+    VECTOR_BITS,
+    Vocabulary,
+    buckets,
+    tokens,
+)
+from training.pretrained import bucket_vectors, files, read_vectors
 from training.units import batched, label_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -38,7 +48,7 @@ BUCKETS = 1 << VECTOR_BITS
 def fit_vocabulary(
     texts: Sequence[LabelledText], genuine: Sequence[LabelledText], seed: int
 ) -> Vocabulary:
-    """Give the vocabulary of a model.
+    """Give the vocabulary of a model, but for the odds of its words (`wordodds`).
 
     *texts*: all documents, for rarity. *genuine*: those whose article text tells what
     words are about.
@@ -49,7 +59,21 @@ def fit_vocabulary(
         vectors += word_vectors(pieces, np.random.default_rng([seed, 6, number]))
     scale = float(np.quantile(np.abs(vectors[np.any(vectors, axis=1)]), TOP_SHARE))
     whole = np.clip(np.round(TOP * vectors / max(scale, 1e-9)), -TOP, TOP)
-    return Vocabulary(rarity, whole.astype(np.int8))
+    none = np.zeros((len(SCRIPTS), BUCKETS), np.int8)
+    return Vocabulary(rarity, whole.astype(np.int8), none)
+
+
+def word_tables(known: Vocabulary, folder: Path | None) -> list[NDArray[np.float32]]:
+    """Give what words are about; (BUCKETS, any) for each script.
+
+    The pretrained vectors in *folder*; without one, the vocabulary's own.
+    """
+    if folder is None:
+        return [known.vectors.astype(np.float32)] * len(SCRIPTS)
+    return [
+        bucket_vectors(read_vectors(path), pairs=script == "pairs")
+        for script, path in zip(SCRIPTS, files(folder), strict=True)
+    ]
 
 
 def rarity_counts(texts: Sequence[LabelledText]) -> tuple[NDArray[np.int64], int]:
@@ -88,7 +112,7 @@ def article_words(
         unit = np.searchsorted(units.features.starts, found.homes, "right") - 1
         article = units.pure[unit] & (units.labels[unit] == ARTICLE)
         page = units.lines.pages[unit]
-        bucket = (found.hashes >> np.uint32(32 - VECTOR_BITS)).astype(np.int64)
+        bucket = buckets(found)
         for pair, own in enumerate(pieces):
             chosen = np.flatnonzero(article & (found.pair == pair))
             bounds = np.flatnonzero(np.diff(page[chosen], prepend=-1))

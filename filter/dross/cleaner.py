@@ -44,13 +44,20 @@ LETTERS = (
 # A unit is in such a script from this share of its letters on, a page from this share
 # of its letters and of its units; Japanese has that much kana.
 AT_HOME = 0.3
-# What is told in Han tells what a page is written in from this share of its letters on:
-# one sentence among Russian headlines does not.
+# What is told in Han tells what a page is written in from this share of its letters on,
+# or from so many characters: one sentence among Russian headlines does not.
 TOLD = 0.125
+ENOUGH = 40
+# Letters that say what one Han character says: an article of 300 characters is longer
+# than a list of 800 letters below it.
+DENSITY = 3
 TINY = 1e-12
 # The chance among spam and article from which on a unit is looked into before it is
 # called spam as a whole; no threshold is lower.
 LEAST_SPAM = 0.5
+# What is cut is called chrome where that is likelier than spam by more than this: the
+# other name would be a guess.
+NAMED_RATIO = 0.05
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
 # A page is Chinese from this share of its letters on. Chinese pages of code or of
 # foreign names have 0.26 at least; bilingual pages that count as English, up to 0.47.
@@ -272,6 +279,23 @@ def spam_odds(
     return np.where(spam >= rule.spam_to_chrome * chances[:, CHROME], share, -1.0)
 
 
+def name_odds(batch: Batch, cut: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the chance to be spam among spam and article of units that are *cut*.
+
+    -1 for others, and where chrome is by far the likelier name of the unit and of what
+    is cut of its line: a long list is one thing, though it is several units.
+    """
+    article, chrome, spam = batch.posteriors.T
+    line = np.cumsum(batch.lines.heads) - 1
+    weight = np.where(cut, batch.features.sizes, 0)
+    of_line = np.bincount(line, weight * spam) >= NAMED_RATIO * np.bincount(
+        line, weight * chrome
+    )
+    likely = (spam >= NAMED_RATIO * chrome) | of_line[line]
+    share = spam / np.maximum(spam + article, TINY)
+    return np.where(cut & likely, share, -1.0)
+
+
 def batches(texts: Iterable[str]) -> Iterator[list[str]]:
     """Yield lists of texts of about BATCH code points together."""
     batch: list[str] = []
@@ -323,11 +347,10 @@ def labels_at(
     least = _by_unit(batch, points, "spam")
     odds = spam_odds(rule, batch.posteriors, batch.inside)
     spam = odds >= least
-    # What is cut in any case has the likelier name, for less evidence: nothing more is
-    # lost by it. A dial that asks for more asks for it here, too.
-    enough = np.where(least > rule.spam, least, np.minimum(least, rule.named))
-    likelier = batch.posteriors[:, SPAM] > batch.posteriors[:, CHROME]
-    spam |= (genuine == CHROME) & likelier & (odds >= enough)
+    # What is cut in any case is named by less evidence: nothing more is lost by it. A
+    # dial that asks for more asks for it here, too.
+    enough = np.where(least > rule.spam, least, rule.named)
+    spam |= name_odds(batch, genuine == CHROME) >= enough
     return np.where(spam & ~batch.at_home, SPAM, genuine)
 
 
@@ -353,7 +376,8 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     ends = np.bincount(units, found.classes == chars.SENTENCE_END, len(pages))
     told = np.where(ends > 0, np.bincount(units, _HAN[found.classes], len(pages)), 0)
     han_told = np.bincount(pages, told, number)
-    han_told = np.where(han_told >= TOLD * of_page, han_told, 0)
+    enough = np.minimum(TOLD * of_page, ENOUGH)
+    han_told = np.where(han_told >= enough, han_told, 0)
     latin = np.bincount(units, _LATIN[found.classes], len(pages))
     latin_told = np.bincount(pages, latin * (ends > 0), number)
     latin_told = np.where(latin_told >= AT_HOME * of_page, latin_told, 0)
@@ -371,8 +395,9 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
             own_told += np.bincount(pages, told * there, number)
             written &= 2 * np.bincount(pages, told * there, number) >= han_told
         else:
-            written &= total >= han
-            written &= own_told >= han_told
+            times = 1 if script == chars.HANGUL else DENSITY
+            written &= total >= times * han
+            written &= own_told >= times * han_told
         written &= own_told >= latin_told
         home |= there & written[pages]
     return home

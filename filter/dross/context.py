@@ -158,6 +158,18 @@ class Shared:
         return np.repeat(self.place, np.diff(bounds))
 
     @cached_property
+    def word_odds(self) -> tuple[Ints, Ints]:
+        """Running sums, unit by unit, of the words' odds to be spam's and of words."""
+        running = np.zeros((2, len(self.place) + 1), np.int64)
+        odds = self.vocabulary.word_odds(self.tokens)
+        # sums of whole numbers below 2^53: exact
+        own = np.bincount(self.token_units, odds, len(self.place))
+        running[0, 1:] = np.cumsum(own)
+        number = np.bincount(self.token_units, minlength=len(self.place))
+        np.cumsum(number, out=running[1, 1:])
+        return running[0], running[1]
+
+    @cached_property
     def topics(self) -> Topics:
         """What each stretch of the batch is about."""
         return Topics(self.tokens, self.vocabulary, self.features.starts)
@@ -277,6 +289,7 @@ def _parts(sums: Ints, scales: Floats, shared: Shared) -> Iterator[Numbers]:
     yield _returns(features, pages)
     yield vocabulary.direction(shared.topics.units)
     yield np.stack(list(_kin(shared)), axis=1)
+    yield np.stack(list(_word_odds(shared)), axis=1)
 
 
 def _kin(shared: Shared) -> Iterator[Floats]:
@@ -285,6 +298,22 @@ def _kin(shared: Shared) -> Iterator[Floats]:
     yield vocabulary.kinship_to_rest(own, *shared.page_topics)
     for _, low, high in shared.windows(KIN_WINDOWS):
         yield vocabulary.kinship(own, shared.topics.windows(low, high))
+
+
+def _word_odds(shared: Shared) -> Iterator[Numbers]:
+    """Yield how likely the words of a unit, and of units around, are to be spam's.
+
+    The mean, and for the unit itself what its words come to together, too.
+    """
+    odds, words = shared.word_odds
+    own = np.diff(odds), np.diff(words)
+    yield np.floor(own[0] / np.sqrt(np.maximum(own[1], 1)))
+    yield own[0] // np.maximum(own[1], 1)
+    before, after = shared.bounds
+    windows = [(low, high) for _, low, high in shared.windows(KIN_WINDOWS)]
+    for low, high in (*windows, (before, after)):
+        number = np.maximum(words[high] - words[low], 1)
+        yield (odds[high] - odds[low]) // number
 
 
 def pass_columns(
@@ -425,6 +454,10 @@ def _names() -> Iterator[str]:
     yield "kin to page"
     for size in KIN_WINDOWS:
         yield from (f"kin to {size} before", f"kin to {size} after")
+    yield from ("word odds together", "word odds")
+    for size in KIN_WINDOWS:
+        yield from (f"word odds, {size} before", f"word odds, {size} after")
+    yield "word odds, page"
 
 
 def _second_names() -> Iterator[str]:

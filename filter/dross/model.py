@@ -25,7 +25,7 @@ from dross.phrases import ChainRule
 from dross.spans import LABELS
 from dross.vocabulary import Vocabulary
 
-FORMAT = 3
+FORMAT = 4
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; then those that look inside units: which
 # places are worth a look, and three that tag them.
@@ -42,8 +42,8 @@ class Decoding:
     ``transitions`` (labels, labels) are log weights from one unit's label to the
     next one's. A unit is spam where its chance to be so is at least
     ``spam`` of that to be spam or article, and ``spam_to_chrome`` times that to be
-    chrome; where it is cut in any case and likelier spam than chrome, at least
-    ``named`` of that to be spam or article. Where the nets that look inside units find
+    chrome; where it is cut in any case, at least ``named`` of that to be spam or
+    article is enough. Where the nets that look inside units find
     no spam in it, the log odds of that are less by ``doubt``, and by a share of it
     where they find some. ``lowest`` and ``highest`` bound the cut that each page finds
     for itself between article and chrome.
@@ -181,6 +181,7 @@ def save(
         "evidence": weights,
         "rarity": vocabulary.rarity,
         "vectors": vocabulary.vectors,
+        "odds": vocabulary.odds,
     }
     nets = []
     for name, net in zip(NETWORKS, networks, strict=True):
@@ -306,7 +307,7 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
     ]
     packed = evidence.pack(arrays["evidence"])
     passes, (gate, *tags) = found[: len(PASSES)], found[len(PASSES) :]
-    words = Vocabulary(arrays["rarity"], arrays["vectors"])
+    words = Vocabulary(arrays["rarity"], arrays["vectors"], arrays["odds"])
     return Model(config, packed, words, tuple(passes), gate, tuple(tags))
 
 

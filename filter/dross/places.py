@@ -35,6 +35,7 @@ WINDOWS = {
     "article": (4, 16, 32),
     "seams": (4, 16),
     "rarity": (8, 16),
+    "word odds": (4, 8, 16, 32),
     "only here": (4, 8, 16),
     "clash": (1, 2, 4, 8, 16),
     "short returns": (1, 4, 8),
@@ -115,6 +116,7 @@ GATE = {
     "short returns": (8,),
     "long returns": (8,),
     "capitals": (24,),
+    "word odds": (8, 24),
 }
 
 
@@ -281,11 +283,12 @@ class Known:
         scale is 0, a window has the mean.
         """
         short, long = self.copies
-        rarity, only = self.words
+        rarity, only, odds = self.words
         found = {
             **{name: (values, 4 * ORDERS**0.5) for name, values in self.heads.items()},
             "seams": (np.maximum(self.gaps, 0), 16.0),
             "rarity": (rarity, 0.0),
+            "word odds": (odds, 0.0),
             "only here": (only, 0.0),
             "clash": (self.clash, 0.0),
             "short returns": (log_steps(short), 0.0),
@@ -309,22 +312,23 @@ class Known:
         return self.features.starts[:-1] + 1, self.features.starts[1:] - 1
 
     @cached_property
-    def words(self) -> tuple[Ints, Ints]:
-        """How rare the word of each place is, and the same where it is only here.
+    def words(self) -> tuple[Ints, Ints, Ints]:
+        """How rare the word of each place is, the same where it is only here, its odds.
 
         Words are those that tell a topic.
         """
         found = self.shared.tokens
         alone = _groups(found.hashes, found.homes, self.page).others[found.homes] == 0
         rare = self.shared.vocabulary.rarities(found.hashes) // 2
-        value, only = np.zeros((2, len(self.features.stream)), np.int64)
+        odds = self.shared.vocabulary.word_odds(found)
+        values = np.zeros((3, len(self.features.stream)), np.int64)
         bounds = np.r_[0, np.cumsum(found.sizes)]
         place = np.arange(bounds[-1]) + np.repeat(
             found.homes - bounds[:-1], found.sizes
         )
-        value[place] = np.repeat(rare, found.sizes)
-        only[place] = np.repeat(rare * alone, found.sizes)
-        return value, only
+        for row, value in zip(values, (rare, rare * alone, odds), strict=True):
+            row[place] = np.repeat(value, found.sizes)
+        return values[0], values[1], values[2]
 
     @cached_property
     def capitals(self) -> NDArray[np.bool_]:

@@ -5,6 +5,9 @@ of genuine text; that of a phrase, a unit or a page is the sum of its words'. Tw
 of one topic have vectors of one direction, also where they share no word. Letter words
 and pairs of Han or kana have a space each, side by side: a Chinese phrase has nothing
 in common with an English page.
+
+What a word is about also says how likely it is to be spam's, where spam of its like was
+met in training and the word itself was not (`training.wordodds`).
 """
 
 from collections.abc import Sequence
@@ -27,6 +30,7 @@ RARITY_BITS = 16
 # these are 2 MB of a model's 12.
 VECTOR_BITS, SIZE = 17, 16
 SCRIPTS = ("words", "pairs")
+ODDS_STEP = 15  # the odds of a word are in so many parts of a logit
 WIDTH = len(SCRIPTS) * SIZE
 
 
@@ -35,15 +39,22 @@ class Vocabulary:
     """What is known of words.
 
     ``rarity``: (2**RARITY_BITS,), how rare a word is among pages, 0 … 255. ``vectors``:
-    (2**VECTOR_BITS, SIZE), what it is about; the longer, the more it tells.
+    (2**VECTOR_BITS, SIZE), what it is about; the longer, the more it tells. ``odds``:
+    (SCRIPTS, 2**VECTOR_BITS), the log odds that it is spam's; 0 where nothing is known.
     """
 
     rarity: NDArray[np.uint8]
     vectors: NDArray[np.int8]
+    odds: NDArray[np.int8]
 
     def rarities(self, hashes: NDArray[np.uint32]) -> Ints:
         """Give how rare the words are."""
         return self.rarity.take(hashes >> np.uint32(32 - RARITY_BITS)).astype(np.int64)
+
+    def word_odds(self, found: "Tokens") -> Ints:
+        """Give the log odds of the words to be spam's; (words,)."""
+        at = buckets(found) + (found.pair.astype(np.int64) << VECTOR_BITS)
+        return self.odds.reshape(-1).take(at).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,11 @@ class Tokens:
     sizes: Ints
     hashes: NDArray[np.uint32]
     pair: NDArray[np.bool_]
+
+
+def buckets(found: Tokens) -> Ints:
+    """Give the bucket of each word."""
+    return (found.hashes >> np.uint32(32 - VECTOR_BITS)).astype(np.int64)
 
 
 def tokens(features: Features) -> Tokens:
@@ -102,7 +118,7 @@ class Topics:
             before = np.zeros(int(self.starts[-1]) + 1, np.int32)
             before[self.found.homes[chosen] + 1] = 1
             np.cumsum(before, out=before)
-            bucket = self.found.hashes[chosen] >> np.uint32(32 - VECTOR_BITS)
+            bucket = buckets(self.found)[chosen]
             sums = np.zeros((len(bucket) + 1, SIZE), np.int64)
             np.cumsum(self.vocabulary.vectors[bucket], axis=0, out=sums[1:])
             running.append((before, sums))
