@@ -107,6 +107,16 @@ def test_fetched_packages_are_brought_to_one_form(
     np.testing.assert_allclose((pairs.vectors**2).sum(axis=1), 1, rtol=1e-3)
 
 
+def test_a_package_without_its_vectors_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pretrained, "_run", lambda *_: None)
+
+    assert main(["vectors", "--out", str(tmp_path)]) == 1
+
+    assert "holds no file …embeddings-sg-100d.json" in capsys.readouterr().err
+
+
 def test_a_program_that_fetching_needs_and_that_is_missing_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -136,13 +136,13 @@ def _run(place: Path, *command: str) -> None:
 
 
 def _member(place: Path, ending: str) -> bytes:
-    """Give the file whose name has that *ending* in the one archive in *place*."""
-    (archive,) = (path for path in place.iterdir() if path.suffix in {".tgz", ".gz"})
-    with tarfile.open(archive) as found:
-        for member in found:
-            if member.name.endswith(ending) and (file := found.extractfile(member)):
-                return file.read()
-    msg = f"{archive.name} holds no file …{ending}"
+    """Give the file whose name has that *ending* in an archive in *place*."""
+    for archive in sorted(place.glob("*gz")):
+        with tarfile.open(archive) as found:
+            for member in found:
+                if member.name.endswith(ending) and (file := found.extractfile(member)):
+                    return file.read()
+    msg = f"what was fetched holds no file …{ending}"
     raise FileNotFoundError(msg)
 
 

@@ -360,7 +360,7 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
     letters it knows from spam alone, and would call a Russian page spam for being
     Russian; in a page of another script they stand out, and that is evidence. With
-    more Han than Cyrillic a page is Chinese. Whatever is in sentences tells what a page
+    more said in Han than in Cyrillic a page is Chinese. Whatever is in sentences tells what a page
     is written in, however long the list below them: with more of it in Chinese or in
     Latin letters, other scripts are not at home. Kana alone stands beside Han where it
     is, and there most sentences with Han have some.
@@ -395,6 +395,7 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
             own_told += np.bincount(pages, told * there, number)
             written &= 2 * np.bincount(pages, told * there, number) >= han_told
         else:
+            # a syllable of Hangul says about what a Han character does
             times = 1 if script == chars.HANGUL else DENSITY
             written &= total >= times * han
             written &= own_told >= times * han_told
