@@ -360,10 +360,10 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     Training has genuine text in English and Chinese. Cyrillic, kana, Hangul and other
     letters it knows from spam alone, and would call a Russian page spam for being
     Russian; in a page of another script they stand out, and that is evidence. With
-    more said in Han than in Cyrillic a page is Chinese. Whatever is in sentences tells what a page
-    is written in, however long the list below them: with more of it in Chinese or in
-    Latin letters, other scripts are not at home. Kana alone stands beside Han where it
-    is, and there most sentences with Han have some.
+    more said in Han than in Cyrillic a page is Chinese. Whatever is in sentences tells
+    what a page is written in, however long the list below them: with more of it in
+    Chinese or in Latin letters, other scripts are not at home. Kana alone stands beside
+    Han where it is, and there most sentences with Han have some.
     """
     pages = lines.pages
     units = np.repeat(np.arange(len(pages)), found.sizes)
