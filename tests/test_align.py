@@ -38,7 +38,7 @@ def page_of(case: dict[str, str]) -> Page:
 
 
 def labelled(page: Page) -> dict[str, LabelledText]:
-    texts, why = label_page(page, "made.example")
+    texts, why = label_page(page, "made.example", "test")
     assert not why
     return {text.rendering: text for text in texts}
 
@@ -205,7 +205,7 @@ def test_text_in_another_order_keeps_its_labels() -> None:
 def test_a_page_that_cannot_be_labelled_says_why(
     html: str, gold: str | None, why: str
 ) -> None:
-    assert label_page(Page("1", "made", html, gold), "g") == ([], why)
+    assert label_page(Page("1", "made", html, gold), "g", "test") == ([], why)
 
 
 @given(ids=tokens_lists)

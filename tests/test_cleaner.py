@@ -15,7 +15,9 @@ import dross
 from dross import chars
 from dross.cleaner import (
     BATCH,
+    MOSTLY,
     NAMED_RATIO,
+    WHOLLY,
     Cleaned,
     Cleaner,
     batches,
@@ -257,13 +259,16 @@ def test_what_is_cut_of_a_line_is_named_as_one(
     number = len(read.posteriors)
     chances = rng.dirichlet([0.3] * len(LABELS), number)
     cut = rng.random(number) < 0.5
+    inside, possible = rng.random(number), rng.choice([0.8, 0.9, 1.0], number)
     lines: list[list[int]] = []
     for unit, head in enumerate(read.lines.heads.tolist()):
         if head:
             lines.append([])
         lines[-1].append(unit)
 
-    found = name_odds(replace(read, posteriors=chances), cut)
+    found = name_odds(
+        replace(read, posteriors=chances, inside=inside, possible=possible), cut
+    )
 
     for line in lines:
         own = [unit for unit in line if cut[unit]]
@@ -274,7 +279,10 @@ def test_what_is_cut_of_a_line_is_named_as_one(
         for unit in line:
             article, _, of_spam = chances[unit]
             likely = of_spam >= NAMED_RATIO * chances[unit, CHROME]
-            if unit in own and (likely or spam >= NAMED_RATIO * chrome):
+            mostly = inside[unit] > MOSTLY and possible[unit] >= WHOLLY
+            if unit in own and mostly and of_spam > article:
+                assert found[unit] == 1
+            elif unit in own and (likely or spam >= NAMED_RATIO * chrome):
                 assert found[unit] == pytest.approx(of_spam / (of_spam + article))
             else:
                 assert found[unit] == -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,10 +81,12 @@ def in_stretches(
     """Give spam and genuine characters in stretches above *threshold*."""
     read = cleaner.read([page.text for page in pages])
     runs, odds = cleaner.scored_stretches(read)
+    whole = cleaner.unit_labels(read) == SPAM
     labels = place_labels(read, label_units(pages))
     inside = np.zeros(len(labels), bool)
-    for start, end in zip(runs.starts, runs.ends, strict=True):
-        inside[start:end] = odds[runs.starts == start][0] > threshold
+    for start, end, unit in zip(runs.starts, runs.ends, runs.units, strict=True):
+        likely = odds[runs.starts == start][0] > threshold
+        inside[start:end] = likely and not whole[unit]
     return int((labels[inside] == SPAM).sum()), int((labels[inside] < SPAM).sum())
 
 
@@ -161,15 +164,35 @@ def test_a_unit_is_as_likely_spam_as_the_nets_find_spam_inside() -> None:
     assert np.allclose(odds, np.log(8) - np.array([0.0, 1.5, 3.0]))
 
 
-def test_no_unit_is_looked_into_that_no_threshold_would_call_spam(
+def test_inside_is_the_share_of_a_unit_that_the_nets_find_likely_spam(
     tiny_cleaner: Cleaner, pages: list[LabelledText]
 ) -> None:
     read = tiny_cleaner.read([page.text for page in pages])
-    chances = read.posteriors
-    share = chances[:, SPAM] / (chances[:, SPAM] + chances[:, ARTICLE])
+    odds = dict(zip(read.view.at.tolist(), read.odds.tolist(), strict=True))
+    starts = read.features.starts.tolist()
 
-    assert (read.inside[share >= LEAST_SPAM] < 1).any()
-    assert (read.inside[share < LEAST_SPAM] == 1).all()
+    shares = []
+    for start, end in pairwise(starts):
+        places = range(start + 1, end - 1)  # a unit stands between two marks
+        likely = sum(odds.get(place, -1.0) > 0 for place in places)
+        shares.append(likely / max(len(places), 1))
+
+    assert np.allclose(read.inside, shares)
+    assert 0 < read.inside.mean() < 1
+
+
+def test_a_model_without_doubt_looks_into_no_unit(
+    tiny_cleaner: Cleaner, pages: list[LabelledText]
+) -> None:
+    """Training asks what such a model says before there are nets that look inside."""
+    config = tiny_cleaner.model.config
+    rule = replace(config.decoding, doubt=0.0)
+    model = replace(tiny_cleaner.model, config=replace(config, decoding=rule))
+
+    read = Cleaner(model).read([page.text for page in pages])
+
+    assert not len(read.view.at)
+    assert not read.inside.any()
 
 
 def test_with_doubt_no_more_of_pages_or_topics_is_lost_than_allowed(

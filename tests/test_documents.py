@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from training.documents import (
-    HARDEST,
     MADE_CHROME,
     POSTED_SPAM,
-    TRAINING_RENDERINGS,
     documents,
     fold_of,
     pages,
@@ -56,17 +54,6 @@ def test_a_gold_that_keeps_posted_spam_is_left_to_the_test_alone(
     found = {text.page for text in pages(material, part)}
 
     assert found == set(NAMES) - ({SPOILT} if part != "test" else set())
-
-
-def test_a_page_teaches_in_some_renderings_and_always_in_the_hardest(
-    material: Material,
-) -> None:
-    for name in NAMES[1:]:
-        found = {t.rendering for t in pages(material, "train") if t.page == name}
-        assert HARDEST in found
-        assert len(found) in {TRAINING_RENDERINGS, TRAINING_RENDERINGS + 1}
-    every = [t for t in pages(material, "validation") if t.page == NAMES[1]]
-    assert len(every) == len(RENDERINGS)
 
 
 def test_heads_have_not_seen_the_spam_of_their_fold() -> None:

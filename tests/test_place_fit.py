@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from dross import network, places
+from dross import places
 from dross.spans import SPAM
 from training.documents import near_miss_pages, read_material
 from training.labelled import LabelledText, Mark
-from training.network import INPUT_SCALE, fit_linear, whole_network
 from training.phrased import PHRASE_FORMS, documents_with_phrases
-from training.places import EVERY, place_rows
+from training.places import EVERY, STEPS, TEXTS, place_rows, taught_by
 from training.probes import NEAR_MISS
 
 if TYPE_CHECKING:
@@ -67,23 +67,8 @@ def test_documents_with_phrases_have_spam_and_keep_their_text() -> None:
     assert "bracketed" not in PHRASE_FORMS
 
 
-def test_the_gate_in_whole_numbers_is_the_regression() -> None:
-    rng = np.random.default_rng(3)
-    columns = rng.integers(-127, 128, (4000, 6), np.int8)
-    wide = columns.astype(np.int64)
-    labels = (wide[:, 0] + wide[:, 1] > wide[:, 2]).astype(np.int8)
-
-    linear = fit_linear(columns, labels)
-    whole = whole_network(linear, columns)
-
-    expected = columns * INPUT_SCALE @ linear.coefs_[0] + linear.intercepts_[0]
-    found = network.run(whole, columns)[1]
-    assert np.allclose(found, expected, atol=0.01 * np.abs(expected).max())
-    assert ((found[:, 0] > 0) == labels).mean() > 0.97
-
-
 @pytest.mark.parametrize("step", ["gate", "places"])
-def test_all_spam_teaches_and_all_near_misses_that_pass_the_gate(
+def test_all_spam_inside_units_teaches_and_a_part_of_what_is_none(
     tiny_cleaner: Cleaner, step: str
 ) -> None:
     page = "The river rose by two metres. " * 30 + "lucky slots bonus"
@@ -105,9 +90,23 @@ def test_all_spam_teaches_and_all_near_misses_that_pass_the_gate(
     offsets = batch.features.sources[at - 2 * known.unit[at] - 1]
     of_spam = (known.page[at] == 0) & (offsets >= start)
     names = places.GATE_NAMES if step == "gate" else places.NAMES
-    always = int(of_near.sum()) if step == "places" else 0
-    others = len(at) - int(of_spam.sum()) - always
-    taught = len(rows.labels) - int(rows.labels.sum()) - always
+    often = int(of_near.sum()) if step == "places" else 0
+    others = len(at) - int(of_spam.sum()) - often
+    taught = len(rows.labels) - int(rows.labels.sum())
     assert rows.columns.shape[1] == len(names)
     assert rows.labels.sum() == of_spam.sum()
-    assert 0 <= taught <= others * 4 / EVERY[step] + 4
+    assert 0 <= taught <= often + others * 4 / EVERY[step] + 4
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_near_miss_teaches_the_nets_but_not_the_gate(step: str) -> None:
+    near = [miss(number, "en") for number in range(40)]
+    others = [replace(text, source="pages") for text in near[:30]]
+
+    found = taught_by([*others, *near], step, np.random.default_rng(0))
+
+    if step == "gate":
+        assert len(found) == round(70 / TEXTS["gate"] + 0.5)
+    else:
+        assert [t for t in found if t.source.startswith(NEAR_MISS)] == near
+        assert len(found) == 40 + 30 / TEXTS[step]

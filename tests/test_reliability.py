@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dross import Cleaned, Span
 from dross.lines import split_pages
 from training.drawing import LEAST_LINES, reliability_figure
+from training.evaluate import calibration_rows
 from training.labelled import LabelledText, Mark
 from training.reliability import BINS, binned, reliability_rows, widths
 
@@ -158,3 +160,38 @@ def test_what_must_be_read_stands_out_in_both_schemes(scheme: int, what: str) ->
     )
 
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_a_span_is_as_right_as_its_graded_characters_are() -> None:
+    """Character by character."""
+    text = LabelledText(
+        "page",
+        "The river rose. Buy pills here! Menu",
+        (Mark(0, 15, "article"), Mark(16, 31, "spam")),
+        lang="en",
+    )
+    spans = (
+        Span(0, 20, "article", 0.95),
+        Span(20, 33, "spam", 0.72),
+        Span(33, 36, "chrome", 0.72),
+    )
+    nothing = LabelledText("empty", "", (), lang="en")
+    pages = [
+        Cleaned("The river rose. Buy ", spans, "repaired", {}),
+        Cleaned("", (), "rejected", {}),
+    ]
+
+    [row] = calibration_rows([text, nothing], pages)
+
+    graded = np.zeros((10, 3))
+    for span in spans:
+        for place in range(span.start, span.end):
+            for mark in text.marks:
+                if mark.start <= place < mark.end:
+                    own = (1, span.probability, mark.label == span.label)
+                    graded[int(span.probability * 10)] += own
+    assert row.group == "en"
+    sizes = [size for size, _, _ in row.bins]
+    assert sizes == graded[:, 0].tolist()
+    error = np.abs(graded[:, 1] - graded[:, 2]).sum() / graded[:, 0].sum()
+    assert row.error == pytest.approx(error)

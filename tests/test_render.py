@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.render import RENDERINGS, chosen, render
+from training.render import (
+    COUNTS,
+    HARDEST,
+    RENDERINGS,
+    chosen,
+    render,
+    renderings_of,
+)
 from training.walk import block_text, walk
 
 PAGE = """<?xml version="1.0" encoding="gbk"?>
@@ -99,3 +106,15 @@ def test_over_many_pages_each_rendering_is_equally_common() -> None:
 def test_the_choice_of_renderings_follows_from_the_page_alone() -> None:
     assert chosen("page/1", 3) == chosen("page/1", 3)
     assert chosen("page/1", 6) == tuple(sorted(RENDERINGS))
+
+
+def test_a_page_teaches_in_some_renderings_and_always_in_the_hardest() -> None:
+    for number in range(30):
+        found = renderings_of(f"page/{number}", "train")
+        assert HARDEST in found
+        assert len(found) in {COUNTS["train"], COUNTS["train"] + 1}
+
+
+def test_every_rendering_of_a_page_is_measured() -> None:
+    assert renderings_of("page/1", "test") == tuple(RENDERINGS)
+    assert len(renderings_of("page/1", "validation")) == COUNTS["validation"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from dross.spans import ARTICLE, CHROME
 from training.labelled import LabelledText, Mark, Tag
+from training.stages import UnitRows, joined
 from training.units import UNGRADED, each_batch, headline, label_units
 
 if TYPE_CHECKING:
@@ -85,3 +87,17 @@ def test_batches_come_back_in_their_order_from_any_number_of_jobs(jobs: int) -> 
 
     assert len(found) > 2
     assert [length for part in found for length in part] == lengths(texts)
+
+
+def test_rows_put_together_keep_their_pages_apart() -> None:
+    part = UnitRows(
+        np.zeros((4, 2), np.int8),
+        np.zeros(4, np.int8),
+        np.ones(4, np.float32),
+        np.array([0, 0, 2, 2]),
+    )
+
+    rows = joined([part, part])
+
+    assert rows.pages.tolist() == [0, 0, 2, 2, 3, 3, 5, 5]
+    assert rows.columns.shape == (8, 2)

@@ -21,7 +21,7 @@ from training.carry import carry
 from training.grade import ARTICLE, UNGRADED, Graded, grade
 from training.labelled import LabelledText, write_labelled
 from training.pages import page_files, read_pages, source_of
-from training.render import RENDERINGS, render
+from training.render import render, renderings_of
 from training.split import PARTS, group_keys, part_of, sites_and_golds, split_digest
 from training.tokens import Vocabulary, tokenise
 from training.walk import block_text, walk
@@ -132,7 +132,7 @@ def build_shard(
     texts: dict[str, list[LabelledText]] = {part: [] for part in PARTS}
     for page in shard:
         part = part_of(groups[page.key])
-        made, why = label_page(page, groups[page.key])
+        made, why = label_page(page, groups[page.key], part)
         texts[part] += made
         if why:
             dropped[f"{source_of(path)}: {why}"] += 1
@@ -149,8 +149,8 @@ def build_shard(
     return dict(dropped)
 
 
-def label_page(page: Page, group: str) -> tuple[list[LabelledText], str]:
-    """Return the renderings of *page* with labels, or none and the reason."""
+def label_page(page: Page, group: str, part: str) -> tuple[list[LabelledText], str]:
+    """Return renderings of *page*, of *part*, with labels; or none and the reason."""
     vocabulary = Vocabulary()
     text, tags = block_text(walk(page.html))
     graded = grade(page, text, tags, vocabulary)
@@ -161,7 +161,7 @@ def label_page(page: Page, group: str) -> tuple[list[LabelledText], str]:
     lengths = graded.tokens.ends - graded.tokens.starts
     article = int(lengths[graded.grades == ARTICLE].sum())
     made = []
-    for name in RENDERINGS:
+    for name in renderings_of(page.key, part):
         shown = render(name, page.html)
         marks, its_tags = carry(graded, tags, shown, vocabulary)
         held = sum(mark.end - mark.start for mark in marks if mark.label == "article")

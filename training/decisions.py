@@ -249,10 +249,14 @@ def fit_chain(model: Model, texts: Sequence[LabelledText], jobs: int = 1) -> Cha
 def _places_of(
     cleaner: Cleaner, batch: Sequence[LabelledText]
 ) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.int64]]:
-    """Give log odds, label and run of the places that may be spam."""
+    """Give log odds, label and run of the places that may be spam.
+
+    Places in units that are spam as a whole have no label: there is nothing to find.
+    """
     read = cleaner.read([text.text for text in batch])
-    view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
-    return odds, place_labels(read, label_units(batch))[view.at], view.runs
+    labels = place_labels(read, label_units(batch))
+    labels[(cleaner.unit_labels(read) == SPAM)[read.known.unit]] = UNGRADED
+    return read.odds, labels[read.view.at], read.view.runs
 
 
 def fit_stretches(

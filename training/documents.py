@@ -15,7 +15,6 @@ from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
-from training.render import RENDERINGS, chosen
 from training.spam import read_spam
 from training.split import fold_number, fold_part
 from training.written import read_written
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from training.insertion import Insertion
     from training.spam import SpamSource
 
-TRAINING_RENDERINGS = 4  # of each page, and always the one where most is lost:
-HARDEST = "resiliparse-plain"
 # Pages whose gold keeps what spammers posted below the article, found among those that
 # the model calls spam against their gold, and read: as article they would teach that
 # lists of drugs and brands are none, and one of them alone moved the threshold for
@@ -96,22 +93,11 @@ def spam_part(site: str, part: str) -> str:
 
 
 def pages(material: Material, part: str) -> Iterator[LabelledText]:
-    """Yield the labelled pages of *part* as they are.
-
-    Every rendering of a page, but for training, where TRAINING_RENDERINGS of them and
-    HARDEST teach nearly as much in less time.
-    """
+    """Yield the labelled pages of *part* as they are."""
     for file in material.files:
         if file.parent.name == part:
             for text in read_labelled(file):
-                if part != "test" and text.page in POSTED_SPAM:
-                    continue
-                if (
-                    part != "train"
-                    or text.rendering not in RENDERINGS
-                    or text.rendering == HARDEST
-                    or text.rendering in chosen(text.page, TRAINING_RENDERINGS)
-                ):
+                if part == "test" or text.page not in POSTED_SPAM:
                     yield text
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dross.spans import LABELS
 from training import documents
 from training.measure import word_score
 from training.outcome import confusion, language
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from dross import Cleaned, Cleaner
     from training.documents import Material
+    from training.insertion import Insertion
     from training.labelled import LabelledText
     from training.pages import Page
 
@@ -67,16 +69,20 @@ def calibration_rows(
     """Give the calibration of the spans' probabilities by language."""
     totals: dict[str, np.ndarray] = defaultdict(lambda: np.zeros((10, 3)))
     for text, result in zip(texts, cleaned, strict=True):
-        table = totals[language(text.lang)]
-        for span in result.spans:
-            right = graded = 0
-            for mark in text.marks:
-                shared = min(mark.end, span.end) - max(mark.start, span.start)
-                if shared > 0:
-                    graded += shared
-                    right += shared * (mark.label == span.label)
-            row = min(int(span.probability * 10), 9)
-            table[row] += (graded, graded * span.probability, right)
+        # running sums of the characters of each true label
+        true = np.zeros((len(LABELS), len(text.text) + 1), np.int64)
+        for mark in text.marks:
+            true[LABELS.index(mark.label), mark.start + 1 : mark.end + 1] = 1
+        true = true.cumsum(axis=1)
+        bounds = np.array([[s.start, s.end] for s in result.spans], int).reshape(-1, 2)
+        starts, ends = bounds.T
+        labels = np.array([LABELS.index(span.label) for span in result.spans], int)
+        chances = np.array([span.probability for span in result.spans])
+        found = true[:, ends] - true[:, starts]
+        graded, right = found.sum(0), found[labels, np.arange(len(labels))]
+        rows_of = np.minimum((chances * 10).astype(int), 9)
+        own = np.stack([graded, graded * chances, right], axis=1)
+        np.add.at(totals[language(text.lang)], rows_of, own)
     rows = []
     for name, table in sorted(totals.items()):
         size = np.maximum(table[:, 0], 1)
@@ -157,19 +163,16 @@ class SpamRow:
     recall: float
 
 
-def spam_rows(  # noqa: PLR0913, PLR0917 — what is measured on what
+def spam_rows(
     cleaner: Cleaner,
-    material: Material,
-    part: str,
-    seed: int,
-    texts: Sequence[LabelledText],
+    made: Sequence[tuple[LabelledText, tuple[Insertion, ...]]],
     jobs: int,
 ) -> tuple[dict[str, list[SpamRow]], float, float]:
-    """Inject spam of *part* into *texts* and give recall by form, family and so on.
+    """Give recall by form, family and so on of the spam injected into pages.
 
-    Also the share of article characters labelled spam, and that removed as chrome.
+    *made*: as `documents.injected` gives them. Also the share of article characters
+    labelled spam, and that removed as chrome.
     """
-    made = list(documents.injected(material, part, seed, texts))
     results = cleaner.stream((page.text for page, _ in made), jobs=jobs)
     totals: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     table = np.zeros((4, 3), int)
@@ -275,8 +278,8 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
     golds = gold_pages(corpus, {text.page for text in texts})
     cleaned = list(cleaner.stream((text.text for text in texts), jobs=jobs))
     one_each = one_rendering_each(texts)
-    spam, as_spam, as_chrome = spam_rows(cleaner, material, part, seed, one_each, jobs)
-    with_spam = [page for page, _ in documents.injected(material, part, seed, one_each)]
+    made = list(documents.injected(material, part, seed, one_each))
+    spam, as_spam, as_chrome = spam_rows(cleaner, made, jobs)
     genuine = [*material.near_misses[part], *material.texts[part]]
     return Figures(
         pages=page_rows(texts, cleaned, golds),
@@ -287,8 +290,8 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
         german=kept_rows(cleaner, [t for t in texts if t.lang == "de"], jobs),
         hijacked=hijacked(cleaner, corpus).tolist(),
         calibration=calibration_rows(texts, cleaned),
-        reliability=reliability_rows(cleaner, one_each),
-        settings=setting_rows(cleaner.model, one_each, with_spam),
+        reliability=reliability_rows(cleaner, one_each, jobs),
+        settings=setting_rows(cleaner.model, one_each, [t for t, _ in made], jobs),
     )
 
 

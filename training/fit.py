@@ -22,6 +22,7 @@ from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
 from dross.phrases import ChainRule
 from dross.spans import SPAM
 from training import decisions, heads, stages
+from training.chance import one_in
 from training.dial import fit_dial
 from training.documents import documents
 from training.kept import kept
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 # Of each pass. Wider nets and a third pass bring a little each; see EXPERIMENTS.md.
 HIDDEN = ((96, 24), (64, 24), (64, 24))
+# One text in so many teaches a pass: the later ones ask less of their columns.
+TEXTS = (1, 2, 2)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
@@ -56,6 +59,7 @@ PASSES = (256, 512, 1024, 4096, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is
 # mostly spam.
 VERDICT = VerdictRule(article_width=80, spam_share=0.5)
+PARTS = 8  # that texts are worked on in, side by side
 _SCALED_TEXTS = 2000  # texts that the heads' ranges are taken from
 _SAMPLED_UNITS = 100_000  # units that the range of hidden activations is taken from
 
@@ -181,7 +185,8 @@ def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
 
     The scikit-learn estimators are kept as *keep*.
     """
-    table = context_table(texts, found, before, jobs)
+    some = one_in(rng, TEXTS[len(before)], texts)
+    table = context_table(some, found, before, jobs)
     say(f"{len(table.labels):,} units with their context")
     graded = np.flatnonzero(table.labels < UNGRADED)
     spam = table.labels[graded] == SPAM
@@ -230,7 +235,12 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText], jobs: int) -> Mod
     config = fitted.config
     scales = np.array(config.scales)
     found = Evidence(config.bits, fitted.packed, scales, fitted.vocabulary)
-    rows = stages.context_rows(texts, found, fitted.passes[:-1])
+    rows = stages.joined(
+        Parallel(n_jobs=jobs)(
+            delayed(stages.context_rows)(texts[start::PARTS], found, fitted.passes[:-1])
+            for start in range(min(PARTS, len(texts)))
+        )
+    )
     _, logits = network.run(fitted.passes[-1], rows.columns)
     chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
     fitted = replace(fitted, config=replace(config, decoding=chain))

@@ -107,10 +107,14 @@ class AdagradHeads(BaseEstimator):  # type: ignore[misc]  # sklearn has no types
                     shape=(len(index), len(used)),
                 )
                 number[used] = 0
+                # rows of these tables are far apart: each is fetched once
+                own, own_squares = weights[used], squares[used]
                 gradient = compact.T @ (share * scale)
-                gradient += self.decay * weights[used]
-                squares[used] += gradient * gradient
-                weights[used] -= step * gradient / np.sqrt(squares[used])
+                gradient += self.decay * own
+                own_squares += gradient * gradient
+                squares[used] = own_squares
+                own -= step * gradient / np.sqrt(own_squares)
+                weights[used] = own
                 slope = share.sum(0)
                 bias_squares += slope * slope
                 bias -= step * slope / np.sqrt(bias_squares)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from joblib import Parallel, delayed
 from scipy.linalg import block_diag
-from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
@@ -117,14 +116,6 @@ class Layers:
 
     coefs_: list[NDArray[np.float64]]
     intercepts_: list[NDArray[np.float64]]
-
-
-def fit_linear(columns: NDArray[np.int8], labels: NDArray[np.int8]) -> Layers:
-    """Give the logistic regression fitted to the rows; both labels count the same."""
-    regression = LogisticRegression(class_weight="balanced", max_iter=300)
-    with threadpool_limits(1):
-        regression.fit(columns.astype(np.float32) * np.float32(INPUT_SCALE), labels)
-    return Layers([regression.coef_.T], [regression.intercept_])
 
 
 def whole_network(net: MLPClassifier | Layers, columns: NDArray[np.int8]) -> Network:

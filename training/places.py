@@ -15,8 +15,9 @@ from dross.cleaner import Cleaner
 from dross.model import TAGS
 from dross.spans import SPAM
 from training import heads
+from training.chance import one_in
 from training.kept import kept
-from training.network import averaged, fit_linear, fit_networks, whole_network
+from training.network import averaged, fit_networks, whole_network
 from training.probes import NEAR_MISS
 from training.stretches import place_labels
 from training.units import batched, label_units
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
     from training.labelled import LabelledText
     from training.stages import Evidence
 
-# The nets, in the order that they are fitted, and the hidden layers of those with any.
+# The nets, in the order that they are fitted, and their hidden layers.
 STEPS = ("gate", *TAGS)
-HIDDEN = {"places": (96, 24), "copies": (64, 16), "tags": (64, 16)}
-# One text in so many teaches the gate: the net is linear and has few columns.
-GATE_TEXTS = 3
+HIDDEN = {"gate": (16,), "places": (96, 24), "copies": (64, 16), "tags": (64, 16)}
+# One text in so many teaches a net, drawn anew for each: what a net makes of texts that
+# it has not learned from is what the next one will meet.
+TEXTS = {"gate": 4, "places": 2, "copies": 2, "tags": 2}
 SAMPLED = 7  # one row in so many shows the range of hidden activations
 PASSES = (512, 1024, 2048, 8192, 8192)  # rows a batch, pass by pass
 # Of the genuine places that a net looks at, one in so many teaches it.
@@ -100,28 +102,42 @@ def _fit_step(
     And of the gate the logit that PASSED of genuine places reach.
     """
     step = keep.stem
-    every_text = GATE_TEXTS if step == "gate" else 1
     rows = _joined(
         Parallel(n_jobs=jobs)(
             delayed(place_rows)(
-                chosen[::every_text], with_evidence(fitted, own), step, number
+                taught_by(chosen, step, rng),
+                with_evidence(fitted, own),
+                step,
+                number,
             )
             for number, (chosen, own) in enumerate(parts)
             if chosen
         )
     )
-    if step == "gate":
-        linear = fit_linear(rows.columns, rows.labels)
-        joblib.dump(linear, keep)
-        gate = whole_network(linear, rows.columns)
-        logits = network.run(gate, rows.columns)[1][:, 0]
-        return gate, round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
     every = np.ones(len(rows.labels), np.float32)
     nets = fit_networks(
         rows.columns, rows.labels, every, HIDDEN[step], rng, PASSES, jobs
     )
     joblib.dump(nets, keep)
-    return whole_network(averaged(nets), rows.columns[::SAMPLED]), 0.0
+    net = whole_network(averaged(nets), rows.columns[::SAMPLED])
+    if step != "gate":
+        return net, 0.0
+    logits = network.run(net, rows.columns)[1][:, 0]
+    return net, round(float(np.quantile(logits[rows.labels == 0], 1 - PASSED)), 4)
+
+
+def taught_by(
+    texts: Sequence[LabelledText], step: str, rng: np.random.Generator
+) -> list[LabelledText]:
+    """Give the *texts* that teach the net of *step*.
+
+    Near misses are few and differ: they all do, but for the gate, whose share of
+    genuine places they would distort.
+    """
+    near = [step != "gate" and t.source.startswith(NEAR_MISS) for t in texts]
+    others = [text for text, own in zip(texts, near, strict=True) if not own]
+    kept = [text for text, own in zip(texts, near, strict=True) if own]
+    return [*kept, *one_in(rng, TEXTS[step], others)]
 
 
 def with_evidence(fitted: Model, own: Evidence) -> Model:
@@ -134,8 +150,8 @@ def place_rows(
 ) -> PlaceRows:
     """Give what the net of *step* learns from *texts*.
 
-    All spam and a part of other places, drawn by *seed*; all near misses, but for the
-    gate, whose share of genuine places they would distort.
+    All spam and a part of other places, drawn by *seed*, in units that are not spam as
+    a whole. What looks like spam and is none is rare: of it EVERY times as much.
     """
     rng = np.random.default_rng([seed, STEPS.index(step), 7])
     cleaner = Cleaner(model)
@@ -145,12 +161,12 @@ def place_rows(
         chosen = (cleaner.unit_labels(read) != SPAM) & ~read.at_home
         at, columns = _columns(places.sampled(read.known, chosen), model, step)
         label = place_labels(read, label_units(batch))[at]
-        # what looks like spam and is none is rare, and all of it teaches
+        some = rng.random(len(at)) < 1 / EVERY[step]
         near = np.array([text.source.startswith(NEAR_MISS) for text in batch])
-        drawn = rng.random(len(at)) < 1 / EVERY[step]
         if step != "gate":
-            drawn |= near[read.known.page[at]]
-        taught = np.flatnonzero((label == SPAM) | ((label < SPAM) & drawn))
+            every = rng.random(len(at)) < 1 / TEXTS[step]
+            some |= every & near[read.known.page[at]]
+        taught = np.flatnonzero((label == SPAM) | ((label < SPAM) & some))
         own = (label[taught] == SPAM).astype(np.int8)
         parts.append(PlaceRows(columns[taught], own))
     return _joined(parts)

@@ -7,6 +7,7 @@ and in short lines as in long ones: page cuts and the dial rest on it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from dross import chars
 from dross.spans import ARTICLE, SPAM
 from training.outcome import language
-from training.units import batched, label_units
+from training.units import each_batch, label_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +49,12 @@ class ReliabilityRow:
 
 
 def reliability_rows(
-    cleaner: Cleaner, texts: Sequence[LabelledText]
+    cleaner: Cleaner, texts: Sequence[LabelledText], jobs: int = 1
 ) -> list[ReliabilityRow]:
     """Give the reliability over *texts*: all, then by language, each by band."""
     totals: dict[tuple[str, str], NDArray[np.float64]] = {}
-    for batch in batched(texts):
-        chances, true, width, langs = graded_lines(cleaner, batch)
+    lines = each_batch(partial(graded_lines, cleaner), texts, jobs)
+    for chances, true, width, langs in lines:
         band = np.searchsorted(list(BANDS.values()), width)
         for own in (ALL, *dict.fromkeys(langs.tolist())):
             for number, name in enumerate((*BANDS, ALL)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from dross.cleaner import Cleaner
 from dross.spans import ARTICLE, CHROME, SPAM
 from training.outcome import confusion, language
-from training.units import batched
+from training.units import each_batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,14 +55,17 @@ class SettingRow:
 
 
 def setting_rows(
-    model: Model, pages: Sequence[LabelledText], injected: Sequence[LabelledText]
+    model: Model,
+    pages: Sequence[LabelledText],
+    injected: Sequence[LabelledText],
+    jobs: int = 1,
 ) -> list[SettingRow]:
     """Give the figures of *model* at each setting.
 
     *pages*: as they are. *injected*: the same ones with spam.
     """
-    plain = confusions(model, pages)
-    with_spam = confusions(model, injected)
+    plain = confusions(model, pages, jobs)
+    with_spam = confusions(model, injected, jobs)
     own = np.array([language(page.lang) for page in pages])
     there = np.array([language(page.lang) for page in injected])
     rows = []
@@ -91,22 +95,26 @@ def setting_rows(
     return rows
 
 
-def confusions(model: Model, texts: Sequence[LabelledText]) -> NDArray[np.int64]:
+def confusions(
+    model: Model, texts: Sequence[LabelledText], jobs: int = 1
+) -> NDArray[np.int64]:
     """Give the confusion of each text at each setting; (texts, settings, 4, 3)."""
+    none = np.zeros((0, len(SETTINGS), 4, 3), np.int64)
+    return np.concatenate([none, *each_batch(partial(_confusions, model), texts, jobs)])
+
+
+def _confusions(model: Model, texts: Sequence[LabelledText]) -> NDArray[np.int64]:
     cleaners = [
         Cleaner(model, keep=keep, preset=preset) for _, keep, preset in SETTINGS
     ]
     tables = np.zeros((len(texts), len(SETTINGS), 4, 3), np.int64)
-    done = 0
-    for batch in batched(texts):
-        strings = [text.text for text in batch]
-        # what the model says is the same at every setting: read once
-        read = cleaners[0].read(strings)
-        for number, cleaner in enumerate(cleaners):
-            results = cleaner.decide(strings, read)
-            for row, (text, result) in enumerate(zip(batch, results, strict=True)):
-                tables[done + row, number] = confusion(text, result)
-        done += len(batch)
+    strings = [text.text for text in texts]
+    # what the model says is the same at every setting: read once
+    read = cleaners[0].read(strings)
+    for number, cleaner in enumerate(cleaners):
+        results = cleaner.decide(strings, read)
+        for row, (text, result) in enumerate(zip(texts, results, strict=True)):
+            tables[row, number] = confusion(text, result)
     return tables
 
 

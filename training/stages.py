@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +54,6 @@ def context_rows(
     Those of the pass that follows the nets *before* it.
     """
     parts = []
-    offset = 0
     for batch in batched(texts):
         units = label_units(batch)
         lines, features = units.lines, units.features
@@ -63,16 +62,19 @@ def context_rows(
         shared = context.Shared(lines, features, heads.vocabulary)
         columns = context.pass_columns(sums, heads.scales, shared, before)
         weights = page_weights(lines.pages, features.sizes - 2)
-        parts.append(UnitRows(columns, units.labels, weights, lines.pages + offset))
-        offset += len(batch)
+        parts.append(UnitRows(columns, units.labels, weights, lines.pages))
     return joined(parts)
 
 
 def joined(parts: Sequence[UnitRows]) -> UnitRows:
-    """Give the rows of all *parts*, one after the other."""
-    return UnitRows(
+    """Give the rows of all *parts*, one after the other; no two share a page."""
+    counts = [int(part.pages.max(initial=-1)) + 1 for part in parts]
+    offsets = np.cumsum([0, *counts])
+    rows = UnitRows(
         *(
             np.concatenate([getattr(part, field.name) for part in parts])
             for field in fields(UnitRows)
         )
     )
+    sizes = [len(part.pages) for part in parts]
+    return replace(rows, pages=rows.pages + np.repeat(offsets[:-1], sizes))

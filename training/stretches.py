@@ -63,14 +63,16 @@ def _rows_of(
     And how many characters of the texts are genuine.
     """
     read = cleaner.read([text.text for text in batch])
-    view, odds = cleaner.place_odds(read, cleaner.unit_labels(read) != SPAM)
+    whole = cleaner.unit_labels(read) == SPAM
     labels = place_labels(read, label_units(batch))
     running = np.zeros((2, len(labels) + 1), np.int64)
     np.cumsum([labels < SPAM, labels == SPAM], axis=1, out=running[:, 1:])
     rows: list[tuple[NDArray[np.generic], ...]] = []
     for least in leasts:
         rule = replace(cleaner.model.config.phrase.chain, least=least)
-        runs, values = phrases.stretches(view, odds, rule)
+        runs, values = phrases.stretches(read.view, read.odds, rule)
+        inside = ~whole[runs.units]
+        runs, values = runs.take(inside), values[inside]
         lost, spam = running[:, runs.ends] - running[:, runs.starts]
         rows.append((values, lost, spam))
     return rows, int((labels < SPAM).sum())

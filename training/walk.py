@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import lxml.html
@@ -16,6 +17,8 @@ from training.labelled import Tag
 from training.structure import structure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
 
@@ -57,13 +60,14 @@ class _State:
     gap: str = ""
 
 
-def walk(html: str) -> list[Piece]:
+@lru_cache(maxsize=1)  # gold and two renderings ask for the same page in turn
+def walk(html: str) -> tuple[Piece, ...]:
     """Return the text nodes of *html* that hold more than white space."""
     root = parse(html)
     state = _State()
     if root is not None:
         _visit(root, (), 0, state, preformatted=False)
-    return state.pieces
+    return tuple(state.pieces)
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -136,7 +140,7 @@ def _add(
         state.gap = ""
 
 
-def block_text(pieces: list[Piece]) -> tuple[str, list[Tag]]:
+def block_text(pieces: Sequence[Piece]) -> tuple[str, list[Tag]]:
     """Return the pieces as text, one block a line, and the structure of each piece."""
     out: list[str] = []
     tags: list[Tag] = []
