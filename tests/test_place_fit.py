@@ -98,6 +98,27 @@ def test_all_spam_inside_units_teaches_and_a_part_of_what_is_none(
     assert 0 <= taught <= often + others * 4 / EVERY[step] + 4
 
 
+def test_of_the_places_of_near_misses_more_teach_than_of_others(
+    tiny_cleaner: Cleaner,
+) -> None:
+    text = "The law bans online slots and poker rooms. " * 60
+    page = LabelledText("1", text, (Mark(0, len(text), "article"),), lang="en")
+    near = replace(page, source=f"{NEAR_MISS}gambling")
+    model = tiny_cleaner.model
+    read = tiny_cleaner.read([text])
+    some = places.sampled(read.known, tiny_cleaner.unit_labels(read) != SPAM)
+    number = len(places.looked_at(some, model.gate, model.config.phrase.gate).at)
+
+    shares = [
+        len(place_rows([own], model, "places", 0).labels) / number
+        for own in (page, near)
+    ]
+
+    drawn = 1 / EVERY["places"]
+    either = 1 - (1 - drawn) * (1 - 1 / TEXTS["places"])
+    assert shares == pytest.approx([drawn, either], abs=0.1)
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_every_near_miss_teaches_the_nets_but_not_the_gate(step: str) -> None:
     near = [miss(number, "en") for number in range(40)]
