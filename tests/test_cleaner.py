@@ -12,17 +12,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import dross
-from dross import chars
+from dross import chars, features
 from dross.cleaner import (
     BATCH,
     MOSTLY,
     NAMED_RATIO,
+    PARTLY,
+    POSSIBLE,
     WHOLLY,
     Cleaned,
     Cleaner,
     batches,
     name_odds,
 )
+from dross.places import View
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from tests import oracles
 from tests.oracles import UNSEEN, WIDE, odd_texts
@@ -42,8 +45,9 @@ def labels_by_character(cleaner: Cleaner, texts: Sequence[str]) -> list[list[str
     batch = cleaner.read(texts)
     lines = batch.lines
     labels = cleaner.unit_labels(batch)
-    found = np.repeat(labels, np.diff(lines.starts))
     stretches = cleaner.spam_stretches(batch, labels)
+    labels, _ = cleaner.rest(batch, labels)
+    found = np.repeat(labels, np.diff(lines.starts))
     offset = np.full(len(batch.features.stream), -1)
     offset[batch.features.places] = batch.features.sources
     for start, end in zip(stretches.starts, stretches.ends, strict=True):
@@ -247,6 +251,47 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
     changed = labels[1.0] != labels[0.3]
     assert set(labels[1.0][changed].tolist()) <= {CHROME}
     assert set(labels[0.3][changed].tolist()) <= {SPAM}
+
+
+@shared
+@given(texts=text_batches, seed=st.integers(0, 2**32 - 1))
+def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
+    tiny_cleaner: Cleaner, texts: list[str], seed: int
+) -> None:
+    read = tiny_cleaner.read(texts)
+    rng = np.random.default_rng(seed)
+    number, unit = len(read.posteriors), read.known.unit
+    marks = np.r_[read.features.starts[:-1], read.features.starts[1:] - 1]
+    view = View(read.known, np.delete(np.arange(len(unit)), marks))
+    odds = rng.choice([POSSIBLE - 1, POSSIBLE + 1], len(view.at), p=[0.3, 0.7])
+    may_be = odds > POSSIBLE
+    places = np.maximum(read.features.sizes - 2, 1)
+    possible = np.bincount(unit[view.at], may_be, number) / places
+    chances = rng.dirichlet([0.5] * len(LABELS), number)
+    labels = rng.integers(0, len(LABELS), number)
+    batch = replace(read, posteriors=chances, view=view, odds=odds, possible=possible)
+
+    stretches = tiny_cleaner.spam_stretches(batch, labels)
+    rest, chance = tiny_cleaner.rest(batch, labels)
+
+    covered = np.zeros(len(unit), bool)
+    for start, end in zip(stretches.starts, stretches.ends, strict=True):
+        covered[start:end] = True
+    for one in range(number):
+        own = may_be[unit[view.at] == one]
+        if labels[one] == SPAM and PARTLY <= possible[one] < 1:
+            assert rest[one] in {ARTICLE, CHROME}
+            # edges inside Han text move to where words end
+            if not features.HAN.take(read.features.classes[unit == one]).any():
+                assert covered[view.at[unit[view.at] == one]].tolist() == own.tolist()
+            article, chrome, _ = chances[one]
+            share = (article, chrome)[rest[one]] / (article + chrome)
+            assert chance[one] == pytest.approx(share)
+        else:
+            assert rest[one] == labels[one]
+            assert chance[one] == chances[one, labels[one]]
+            if labels[one] == SPAM:
+                assert not covered[unit == one].any()
 
 
 @shared

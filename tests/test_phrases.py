@@ -57,6 +57,15 @@ def test_the_chosen_stretches_are_taken() -> None:
     assert (taken.units.tolist(), taken.starts.tolist()) == ([1], [8])
 
 
+def test_stretches_are_joined_one_after_the_other() -> None:
+    one = Stretches(np.array([0]), np.array([3]), np.array([5]))
+    other = Stretches(np.array([1]), np.array([8]), np.array([9]))
+
+    both = one.joined(other)
+
+    assert (both.units.tolist(), both.ends.tolist()) == ([0, 1], [5, 9])
+
+
 @settings(max_examples=50)
 @given(texts=batches, seed=st.integers(0, 2**32 - 1))
 def test_stretches_are_all_runs_of_likely_places(

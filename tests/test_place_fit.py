@@ -50,7 +50,7 @@ def test_a_page_of_near_misses_is_in_one_language() -> None:
 def test_documents_with_phrases_have_spam_and_keep_their_text() -> None:
     material = read_material(SAMPLE, ())
 
-    made = list(documents_with_phrases(material, "train", 0))
+    made = documents_with_phrases(material, "train", 0)
 
     originals = {text.id: text for text in material.texts["train"]}
     assert made

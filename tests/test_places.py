@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 
 from dross import chars, network, places
 from dross.context import log_steps
-from dross.features import ORDERS, TOP
-from dross.places import COLD, HEADS, LONG, REACH, SHORT, STEP, View
+from dross.features import HAN, ORDERS, TOP
+from dross.places import (
+    COLD,
+    HEADS,
+    LEAST_COPY,
+    LESS,
+    LONG,
+    REACH,
+    SHORT,
+    STEP,
+    SURE,
+    View,
+    with_copies,
+)
 from tests.oracles import batches, slow_kinship, slow_topic
 
 if TYPE_CHECKING:
@@ -278,3 +290,101 @@ def test_a_page_has_the_same_columns_alone_and_in_a_batch(
 
     none = np.zeros((0, len(places.NAMES)), np.int8)
     assert np.array_equal(together, np.concatenate([none, *alone]))
+
+
+def copies_of_sure_spam(known: Known, own: list[float]) -> dict[int, float]:
+    """Give what the places of copies have, one n-gram at a time."""
+    han = HAN.take(known.features.classes).tolist()
+    marks = set((known.features.starts[:-1]).tolist())
+    marks |= set((known.features.starts[1:] - 1).tolist())
+    stream, page = known.features.stream.tolist(), known.page.tolist()
+    copied: dict[int, float] = {}
+    for reach in (SHORT, LONG):
+        groups: dict[tuple[int, ...], list[range]] = {}
+        for start in range(len(own) - reach + 1):
+            within = range(start, start + reach)
+            told = reach == LONG or all(han[place] for place in within)
+            if told and not marks & set(within):
+                key = (page[start], *stream[start : start + reach])
+                groups.setdefault(key, []).append(within)
+        for grams in groups.values():
+            mean = [sum(own[place] for place in within) / reach for within in grams]
+            best = max(mean)
+            for within, value in zip(grams, mean, strict=True):
+                if best >= SURE and value < best - LESS:
+                    for place in within:
+                        copied[place] = max(copied.get(place, -99.0), best - LESS)
+    return copied
+
+
+def slow_copies(view: View, odds: list[float]) -> dict[int, float]:
+    """Give the places that may be spam, and their log odds, place by place."""
+    own = [COLD / 16] * len(view.known.unit)
+    found = dict(zip(view.at.tolist(), odds, strict=True))
+    for place, value in found.items():
+        own[place] = value
+    copied = copies_of_sure_spam(view.known, own)
+    han = HAN.take(view.known.features.classes).tolist()
+    raised = [place for place in sorted(copied) if copied[place] > own[place]]
+    while raised:
+        run = [raised.pop(0)]
+        while raised and raised[0] == run[-1] + 1:
+            run.append(raised.pop(0))
+        if sum(4 if han[place] else 1 for place in run) >= LEAST_COPY:
+            found |= {place: copied[place] for place in run}
+    return dict(sorted(found.items()))
+
+
+PHRASES = ("cheap watches online now", "快乐彩票注册", "rose", "the river ")
+
+
+@settings(max_examples=60)
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from((*PHRASES, "a", " of ", "水", "\n")), max_size=9).map(
+            "".join
+        ),
+        max_size=3,
+    ),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_copies_of_sure_spam_are_likely_spam(
+    tiny_cleaner: Cleaner, texts: list[str], seed: int
+) -> None:
+    known = every(tiny_cleaner, texts)  # quick lottery sign-up; water
+    inside = of_all(known).at
+    rng = np.random.default_rng(seed)
+    # whole numbers of quarters, so that the plain loop's sums are exact, too
+    level = np.repeat(rng.choice([-3.0, 4.0], len(inside) // 12 + 1), 12)
+    odds = level[: len(inside)] + rng.integers(-4, 5, len(inside)) / 4
+    chosen = np.repeat(rng.random(len(inside) // 9 + 1) < 0.7, 9)[: len(inside)]
+    view = View(known, inside[chosen])
+
+    found, values = with_copies(view, odds[chosen])
+
+    expected = slow_copies(view, odds[chosen].tolist())
+    assert found.at.tolist() == list(expected)
+    assert np.allclose(values, list(expected.values()), atol=1e-4)
+
+
+def test_a_phrase_that_is_spam_once_is_spam_again_and_a_word_is_not(
+    tiny_cleaner: Cleaner,
+) -> None:
+    phrase, word = "cheap watches online", " following"
+    text = f"{phrase}. The river, {phrase}, rose{word} by two{word} metres"
+    known = every(tiny_cleaner, [text])
+    inside = of_all(known).at
+    odds = np.full(len(inside), -3.0)
+    for sure in (phrase, word):
+        start = text.index(sure)
+        odds[start : start + len(sure)] = 6.0
+    view = View(known, inside)
+
+    found, values = with_copies(view, odds)
+
+    again = text.rindex(phrase)
+    assert found.at.tolist() == inside.tolist()
+    assert values[again : again + len(phrase)].tolist() == [4.0] * len(phrase)
+    others = np.ones(len(inside), bool)
+    others[again : again + len(phrase)] = False
+    assert values[others].tolist() == odds[others].tolist()

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 # Shares of genuine characters that may be called spam, by whole units and by
 # stretches inside units. The bound is 1e-3 for all. Few pages decide: a
 # threshold for units found on one half of the validation sites loses up to three times
-# as much on the other half, and units that are spam only in part lose several times as
-# much on pages that have some.
+# as much on the other half. With both, and what is named, 9e-4 of the article of the
+# validation pages goes where spam was injected into them.
 UNIT_LOSS = 1.5e-4
-STRETCH_LOSS = 2e-4
+STRETCH_LOSS = 3e-4
 # The same for units, and for stretches, in articles on spam's own topics, on their own:
 # among all the other pages they are too few to weigh.
 TOPIC_LOSS = 2e-3

@@ -145,7 +145,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
             for number, text in enumerate(texts)
             if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
         ),
-        *documents_with_phrases(material, "train", seed),
+        *documents_with_phrases(material, "train", seed, jobs),
         *topic_pages(_lines(material, "train"), seed, FOLDS),
     ]
     fitted = fit_places(run, phrased, fitted, found, seed, jobs)
@@ -154,7 +154,8 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     topics = [*topic_pages(_lines(material, "validation"), seed), *articles()]
     fitted = decisions.with_doubt(fitted, held, topics, jobs)
     say(f"units: {fitted.config.decoding}")
-    runs = decisions.fit_chain(fitted, [*held, *topics], jobs)
+    # the chain has three numbers: half of the texts tell as much
+    runs = decisions.fit_chain(fitted, [*held, *topics][::2], jobs)
     rule = replace(fitted.config.phrase, chain=runs)
     fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
     rule = decisions.fit_stretches(fitted, held, topics, jobs)

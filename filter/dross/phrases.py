@@ -48,14 +48,20 @@ def stretches(view: View, odds: Floats, rule: ChainRule) -> tuple[Stretches, Flo
 
     *odds*: log odds of spam of the places of *view*.
     """
-    unit = view.known.unit
-    likely = np.zeros(len(unit) + 2, np.int8)
-    likely[1 + view.at] = chain(odds, view.runs, rule) >= rule.least
-    steps = np.diff(likely)
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    found = runs(view, chain(odds, view.runs, rule) >= rule.least)
     # in whole numbers, whose sums are the same in any batch
-    whole = np.zeros(len(unit) + 1, np.int64)
+    whole = np.zeros(len(view.known.unit) + 1, np.int64)
     whole[1 + view.at] = np.round(odds * PARTS)
     running = np.cumsum(whole)
-    mean = (running[ends] - running[starts]) / (PARTS * (ends - starts))
-    return Stretches(unit[starts], starts, ends), mean
+    total = running[found.ends] - running[found.starts]
+    return found, total / (PARTS * (found.ends - found.starts))
+
+
+def runs(view: View, chosen: NDArray[np.bool_]) -> Stretches:
+    """Give the runs of *chosen* places of *view*; between units stand marks."""
+    unit = view.known.unit
+    inside = np.zeros(len(unit) + 2, np.int8)
+    inside[1 + view.at] = chosen
+    steps = np.diff(inside)
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    return Stretches(unit[starts], starts, ends)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from dross import chars, hashing, network, seams, vocabulary
 from dross.context import Shared, log_steps
 from dross.evidence import head_values
-from dross.features import ORDERS, TOP, Features
+from dross.features import HAN, ORDERS, TOP, Features
 from dross.network import Network
 
 Ints = NDArray[np.int64]
@@ -100,11 +100,16 @@ NEIGHBOURS = (-24, -16, -12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12, 16
 SECOND_WINDOWS = (4, 8, 16, 32, 64)
 # What a place that no net looked at counts as, in sixteenths of a logit.
 COLD = -96
+PARTS = 1 << 16  # of a logit, in which log odds are summed
 # Places that the gate looks at: one in STEP. The nets look at all within REACH of those
 # that pass it.
 STEP, REACH = 4, 12
 # The second looks at all within REACH_AGAIN of those that the first gives this logit.
 MAY_BE, REACH_AGAIN = -4.0, 24
+# An n-gram is surely spam where the mean of its log odds is this; where it stands again
+# its log odds are less by so much. What returns must have so many columns, a Han
+# character four: words of spam are words of the text around it, too.
+SURE, LESS, LEAST_COPY = 3.0, 2.0, 16
 # The gate's columns: fields over windows around a place, and what its unit is.
 GATE = {
     "phrase": (4, 8, 16, 32),
@@ -436,6 +441,43 @@ def looked_at_again(view: View, logits: Floats) -> View:
     """
     near = view.near(logits >= MAY_BE, REACH_AGAIN, REACH_AGAIN + 1)
     return View(view.known, near[np.isin(near, view.at, assume_unique=True)])
+
+
+def with_copies(view: View, odds: Floats) -> tuple[View, Floats]:
+    """Give the places that may be spam, and their log odds, with copies of sure spam.
+
+    A phrase that spam is made of stands in a page again and again, and in some places
+    nothing around tells that it does not belong.
+    """
+    known = view.known
+    if not (odds >= SURE).any():  # a mean is no more than the greatest of them
+        return view, odds
+    own = np.full(len(known.unit), COLD / 16)
+    own[view.at] = odds
+    copied = np.full(len(own), -np.inf)
+    # in whole numbers, whose sums are the same in any batch
+    running = np.r_[0, np.cumsum(np.round(own * PARTS).astype(np.int64))]
+    han = np.r_[0, np.cumsum(HAN.take(known.features.classes))]
+    for grams, reach in zip(known.grams, (SHORT, LONG), strict=True):
+        if not len(grams.order):
+            continue
+        end = grams.order + 1
+        mean = (running[end] - running[end - reach]) / (PARTS * reach)
+        times = np.diff(grams.first, append=len(end))
+        best = np.repeat(np.maximum.reduceat(mean, grams.first), times)
+        less = (best >= SURE) & (mean < best - LESS)
+        if reach == SHORT:
+            less &= han[end] - han[end - reach] == reach
+        for back in range(1, reach + 1):
+            np.maximum.at(copied, end[less] - back, best[less] - LESS)
+    raised = np.diff(copied > own, prepend=False, append=False).nonzero()[0]
+    starts, ends = raised[::2], raised[1::2]
+    wide = ends - starts + 3 * (han[ends] - han[starts]) >= LEAST_COPY
+    within = np.repeat(wide, ends - starts)
+    at = np.flatnonzero(copied > own)[within]
+    own[at] = copied[at]
+    at = np.union1d(view.at, at)
+    return View(known, at), own[at]
 
 
 def columns(view: View) -> NDArray[np.int8]:

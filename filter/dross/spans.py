@@ -40,6 +40,14 @@ class Stretches:
         """Give the chosen ones."""
         return Stretches(self.units[rows], self.starts[rows], self.ends[rows])
 
+    def joined(self, other: "Stretches") -> "Stretches":
+        """Give these and then the *other* ones."""
+        return Stretches(
+            np.concatenate([self.units, other.units]),
+            np.concatenate([self.starts, other.starts]),
+            np.concatenate([self.ends, other.ends]),
+        )
+
 
 def merge_pieces(
     starts: NDArray[np.int64],
