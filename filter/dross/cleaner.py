@@ -304,7 +304,7 @@ def name_odds(batch: Batch, cut: NDArray[np.bool_]) -> NDArray[np.float64]:
     -1 for others, and where chrome is by far the likelier name of the unit and of what
     is cut of its line: a long list is one thing, though it is several units. 1 where
     both stages say spam, whatever chrome has: on validation pages that names a quarter
-    of the spam that was cut by the wrong name, and 4e-5 of the chrome.
+    of the spam that was cut by the wrong name, and 1.1e-4 of the chrome.
     """
     article, chrome, spam = batch.posteriors.T
     line = np.cumsum(batch.lines.heads) - 1
