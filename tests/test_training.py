@@ -45,6 +45,35 @@ def cleaner(run: Run) -> Cleaner:
     return open_cleaner(run.out)
 
 
+def test_the_rows_of_folds_are_read_one_fold_after_the_other(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    written = []
+    for fold in range(3):
+        sizes = rng.integers(0, 4, 5)
+        written.append(
+            Rows(
+                rng.integers(9, size=sizes.sum()).astype(np.int32),
+                np.r_[0, np.cumsum(sizes)],
+                rng.integers(-1, 2, (5, 2)).astype(np.int8),
+                rng.random(5).astype(np.float32),
+            )
+        )
+        heads.write_rows(tmp_path, fold, written[fold])
+
+    rows = heads.read_rows(tmp_path, [2, 0])
+
+    found = np.split(rows.buckets, rows.bounds[1:-1])
+    expected = [
+        list(own)
+        for fold in (2, 0)
+        for own in np.split(written[fold].buckets, written[fold].bounds[1:-1])
+    ]
+    assert [list(own) for own in found] == expected
+    for name in ("targets", "weights"):
+        parts = [getattr(written[fold], name) for fold in (2, 0)]
+        assert np.array_equal(getattr(rows, name), np.concatenate(parts))
+
+
 def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> None:
     figures = json.loads((run.fitted / "figures.json").read_text("utf-8"))
 

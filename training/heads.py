@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -58,22 +58,45 @@ def fit_heads(run: Path, texts: Sequence[LabelledText], seed: int, jobs: int) ->
 
 def _save_rows(run: Path, texts: Sequence[LabelledText], fold: int, seed: int) -> None:
     rows = line_rows(texts, BITS, np.random.default_rng([seed, fold, 1]))
+    write_rows(run, fold, rows)
+
+
+def write_rows(run: Path, fold: int, rows: Rows) -> None:
+    """Write the rows of a fold for `read_rows`."""
     for name in _FIELDS:
         np.save(run / f"rows-{fold}-{name}.npy", getattr(rows, name))
 
 
-def _load_rows(run: Path, folds: Sequence[int]) -> Rows:
+def read_rows(run: Path, folds: Sequence[int]) -> Rows:
+    """Give the rows of *folds*, one fold's after the other's."""
     parts = {
-        name: [np.load(run / f"rows-{fold}-{name}.npy") for fold in folds]
-        for name in _FIELDS
+        name: [run / f"rows-{fold}-{name}.npy" for fold in folds] for name in _FIELDS
     }
-    sizes = np.concatenate([np.diff(bounds) for bounds in parts["bounds"]])
-    parts["bounds"] = [np.r_[0, np.cumsum(sizes)]]
-    return Rows(**{name: np.concatenate(found) for name, found in parts.items()})
+    sizes = np.concatenate([np.diff(np.load(path)) for path in parts["bounds"]])
+    return Rows(
+        buckets=_joined(parts["buckets"]),
+        bounds=np.r_[0, np.cumsum(sizes)],
+        targets=_joined(parts["targets"]),
+        weights=_joined(parts["weights"]),
+    )
+
+
+def _joined(paths: Sequence[Path]) -> NDArray[Any]:
+    """Give the arrays in the files one after the other.
+
+    They are gigabytes: one at a time is read, so that none is in memory twice.
+    """
+    shapes = [np.load(path, mmap_mode="r").shape for path in paths]
+    ends = np.cumsum([shape[0] for shape in shapes])
+    kind = np.load(paths[0], mmap_mode="r").dtype
+    found = np.empty((int(ends[-1]), *shapes[0][1:]), kind)
+    for path, end, shape in zip(paths, ends, shapes, strict=True):
+        found[end - shape[0] : end] = np.load(path)
+    return found
 
 
 def _fit_fold(run: Path, fold: int, seed: int) -> None:
-    rows = _load_rows(run, [other for other in range(FOLDS) if other != fold])
+    rows = read_rows(run, [other for other in range(FOLDS) if other != fold])
     heads = AdagradHeads(1 << BITS)
     every = np.arange(len(rows.weights))
     heads.fit(rows, every, np.random.default_rng([seed, fold, 2]))
