@@ -294,6 +294,20 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
                 assert not covered[unit == one].any()
 
 
+def test_nothing_is_spam_in_a_unit_that_is_at_home(tiny_cleaner: Cleaner) -> None:
+    read = tiny_cleaner.read(["cheap watches online\ncheap watches online\n"])
+    marks = np.r_[read.features.starts[:-1], read.features.starts[1:] - 1]
+    view = View(read.known, np.delete(np.arange(len(read.known.unit)), marks))
+    batch = replace(read, view=view, odds=np.full(len(view.at), 9.0))
+    labels = np.array([ARTICLE, ARTICLE])
+    home = np.array([False, True])
+
+    found = tiny_cleaner.spam_stretches(replace(batch, at_home=home), labels)
+
+    assert found.units.tolist() == [0]
+    assert set(tiny_cleaner.spam_stretches(batch, labels).units.tolist()) == {0, 1}
+
+
 @shared
 @given(texts=text_batches, seed=st.integers(0, 2**32 - 1))
 def test_what_is_cut_of_a_line_is_named_as_one(

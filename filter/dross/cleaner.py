@@ -238,6 +238,7 @@ class Cleaner:
         found, odds = self.scored_stretches(batch)
         least = _by_unit(batch, self.points, "stretch")[found.units]
         stand = (odds > least) & (labels[found.units] != SPAM)
+        stand &= ~batch.at_home[found.units]  # copies of spam can stand there
         unit = batch.known.unit[batch.view.at]
         may_be = (batch.odds > POSSIBLE) & partly_spam(batch, labels)[unit]
         both = found.take(stand).joined(phrases.runs(batch.view, may_be))

@@ -11,13 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dross import decode
-from dross.places import View
+from dross.places import PARTS, View
 from dross.spans import Stretches
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-
-PARTS = 1 << 16  # of a logit, in which log odds are summed
 
 
 @dataclass(frozen=True, slots=True)
