@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from dross import chars, vocabulary
 from dross.features import HAN, MARK, TOP, Features
 from dross.lines import COLUMNS, PIECE
+from dross.places import Known, View
 from dross.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -106,6 +107,13 @@ WORDS = Vocabulary(
         np.int8,
     ),
 )
+
+
+def of_all(known: Known) -> View:
+    """Give all places that are no mark."""
+    starts = known.features.starts
+    marks = np.r_[starts[:-1], starts[1:] - 1]
+    return View(known, np.delete(np.arange(len(known.unit)), marks))
 
 
 def odd_texts() -> list[tuple[str, str]]:

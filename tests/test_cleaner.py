@@ -25,10 +25,9 @@ from dross.cleaner import (
     batches,
     name_odds,
 )
-from dross.places import View
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from tests import oracles
-from tests.oracles import UNSEEN, WIDE, odd_texts
+from tests.oracles import UNSEEN, WIDE, odd_texts, of_all
 from tests.oracles import batches as text_batches
 
 if TYPE_CHECKING:
@@ -261,8 +260,7 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
     read = tiny_cleaner.read(texts)
     rng = np.random.default_rng(seed)
     number, unit = len(read.posteriors), read.known.unit
-    marks = np.r_[read.features.starts[:-1], read.features.starts[1:] - 1]
-    view = View(read.known, np.delete(np.arange(len(unit)), marks))
+    view = of_all(read.known)
     odds = rng.choice([POSSIBLE - 1, POSSIBLE + 1], len(view.at), p=[0.3, 0.7])
     may_be = odds > POSSIBLE
     places = np.maximum(read.features.sizes - 2, 1)
@@ -296,8 +294,7 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
 
 def test_nothing_is_spam_in_a_unit_that_is_at_home(tiny_cleaner: Cleaner) -> None:
     read = tiny_cleaner.read(["cheap watches online\ncheap watches online\n"])
-    marks = np.r_[read.features.starts[:-1], read.features.starts[1:] - 1]
-    view = View(read.known, np.delete(np.arange(len(read.known.unit)), marks))
+    view = of_all(read.known)
     batch = replace(read, view=view, odds=np.full(len(view.at), 9.0))
     labels = np.array([ARTICLE, ARTICLE])
     home = np.array([False, True])

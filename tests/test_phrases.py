@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dross.phrases import ChainRule, chain, stretches
 from dross.places import View
 from dross.spans import Stretches
-from tests.oracles import batches
+from tests.oracles import batches, of_all
 
 if TYPE_CHECKING:
     from dross.cleaner import Cleaner
@@ -23,12 +23,9 @@ RULE = ChainRule(0.8, -0.3, -1.2, 0.4)
 
 def some_places(cleaner: Cleaner, texts: list[str], seed: int) -> View:
     """Give a part of the places of *texts*, with gaps between."""
-    batch = cleaner.read(texts)
-    known = batch.known
-    marks = np.r_[batch.features.starts[:-1], batch.features.starts[1:] - 1]
-    inside = np.delete(np.arange(len(known.unit)), marks)
-    kept = np.random.default_rng(seed).random(len(inside)) < 0.9
-    return View(known, inside[kept])
+    view = of_all(cleaner.read(texts).known)
+    kept = np.random.default_rng(seed).random(len(view.at)) < 0.9
+    return View(view.known, view.at[kept])
 
 
 @given(st.lists(st.floats(-6, 6), min_size=1, max_size=7))

@@ -25,7 +25,7 @@ from dross.places import (
     View,
     with_copies,
 )
-from tests.oracles import batches, slow_kinship, slow_topic
+from tests.oracles import batches, of_all, slow_kinship, slow_topic
 
 if TYPE_CHECKING:
     from dross.cleaner import Cleaner
@@ -35,13 +35,6 @@ if TYPE_CHECKING:
 def every(cleaner: Cleaner, texts: list[str]) -> Known:
     """Give what is known of all units of *texts*."""
     return cleaner.read(texts).known
-
-
-def of_all(known: Known) -> View:
-    """Give all places that are no mark."""
-    starts = known.features.starts
-    marks = np.r_[starts[:-1], starts[1:] - 1]
-    return View(known, np.delete(np.arange(len(known.unit)), marks))
 
 
 def unit_places(known: Known, unit: int) -> range:
