@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import TYPE_CHECKING
 
+from training.bilingual import PAGES_A_PAIR, bilingual_pages
 from training.chance import generator
 from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
 from training.probes import read_near_misses, read_texts
-from training.spam import read_spam
-from training.split import fold_number, fold_part
+from training.spam import read_spam, with_lines
+from training.split import FOLDS, fold_number, fold_part
+from training.spun import spun_lines
 from training.written import read_written
 
 if TYPE_CHECKING:
@@ -69,9 +71,10 @@ class Material:
 
 def read_material(corpus: Path, files: Sequence[Path]) -> Material:
     """Give the material in *corpus*, with its labelled pages in *files*."""
+    spam = read_spam(corpus)
     return Material(
         tuple(files),
-        read_spam(corpus),
+        with_lines(spam, spun_lines(files, spam)),
         read_texts(corpus),
         read_near_misses(corpus),
         read_written(),
@@ -104,9 +107,11 @@ def pages(material: Material, part: str) -> Iterator[LabelledText]:
 def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText]:
     """Yield all documents of *part*.
 
-    Pages, genuine texts, near misses, chrome alone, and doorways.
+    Pages, genuine texts, near misses, pages in two languages, chrome alone, and
+    doorways.
     """
     spam = material.spam
+    scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
     for page in pages(material, part):
         rng = generator(seed, page.id)
         # spam of the evaluation's part stays unseen even where a threshold is chosen
@@ -115,7 +120,8 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
             if rng.random() < INJECTED_SHARE
             else page
         )
-    for text in (*material.texts[part], *material.written[part]):
+    genuine = (*material.texts[part], *material.written[part])
+    for text in genuine:
         rng = generator(seed, text.id)
         short = shortened(rng, text)
         if rng.random() < TEXTS_FURNISHED and text.lang[:2] in MADE_CHROME:
@@ -127,7 +133,16 @@ def documents(material: Material, part: str, seed: int) -> Iterator[LabelledText
         )
     foreign = [t for t in material.written[part] if t.lang[:2] not in MADE_CHROME]
     yield from near_miss_pages((*material.near_misses[part], *foreign), seed)
-    scale = {"train": 1.0, "validation": 0.15, "test": 0.3}[part]
+    folds = FOLDS if part == "train" else 1
+    number = max(1, round(PAGES_A_PAIR * scale))
+    lines = (*genuine, *material.near_misses[part])
+    for page in bilingual_pages(lines, number, seed, folds):
+        rng = generator(seed, page.id)
+        yield (
+            inject(rng, page, spam, spam_part(page.site, part)).page
+            if rng.random() < TEXTS_INJECTED
+            else page
+        )
     for lang, count in BARE.items():
         for number in range(int(count * scale)):
             name = f"bare/{part}/{lang}/{number}"

@@ -30,6 +30,7 @@ from training.network import averaged, fit_networks, whole_network
 from training.phrased import documents_with_phrases
 from training.places import fit_places
 from training.probes import NEAR_MISS
+from training.spam import SPUN
 from training.split import FOLDS
 from training.stages import Evidence
 from training.topics import articles, topic_pages
@@ -139,13 +140,14 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     )
     held = list(documents(material, "validation", seed))
     fitted = decide_units(fitted, held, jobs)
+    unspun = replace(material, spam=material.spam.without(SPUN))
     phrased = [
         *(
             text
-            for number, text in enumerate(texts)
+            for number, text in enumerate(documents(unspun, "train", seed))
             if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
         ),
-        *documents_with_phrases(material, "train", seed, jobs),
+        *documents_with_phrases(unspun, "train", seed, jobs),
         *topic_pages(_lines(material, "train"), seed, FOLDS),
     ]
     fitted = fit_places(run, phrased, fitted, found, seed, jobs)

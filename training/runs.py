@@ -46,16 +46,17 @@ _HEADS_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "chance", "disguise", "documents", "fixtures", "forms", "furniture",
-            "grammars", "heads", "injection", "insertion", "layout", "linear",
-            "phrases", "probes", "render", "rows", "slots", "spam", "units",
-            "written",
+            "bilingual", "chance", "disguise", "documents", "fixtures", "forms",
+            "furniture", "grammars", "heads", "injection", "insertion", "layout",
+            "linear", "phrases", "probes", "render", "rows", "slots", "spam", "spun",
+            "units", "written",
         )
     ),
     *(
         _TRAINING / name
         for name in (
-            "benign.jsonl", "furniture.json", "grammars.json", "tongues.jsonl",
+            "benign.jsonl", "furniture.json", "grammars.json", "spinner.json",
+            "tongues.jsonl",
         )
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from training.grammars import Grammar, read_grammars
@@ -25,7 +25,7 @@ from training.phrases import (
     read_lexicons,
     unwanted,
 )
-from training.split import SPAM_PARTS, parts_of
+from training.split import SPAM_PARTS, fold_number, fold_part, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,6 +55,9 @@ _GRAMMAR_SHARE = 0.5  # of the phrases where lexicons and grammars both have man
 _MANY_TERMS = 60
 _FEWEST_TERMS = 8  # a lexicon's family with fewer would repeat itself
 _GRAMMAR_SENTENCES = 0.35
+# Lines of this form are paragraphs, too much like articles for the nets that look for
+# phrases inside them; see `spun`.
+SPUN = "spun"
 _TRIES = 32  # to make a phrase that is not held out; nearly all are not
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s\"'<>)\]]+", re.IGNORECASE)
@@ -72,7 +75,7 @@ class Line:
     text: str
     family: str
     lang: str
-    form: str  # comment, sms, sentence, title, keyword-list or url-list
+    form: str  # comment, sms, sentence, title, keyword-list, url-list or spun
     source: str  # the repository or data set: lines are drawn source by source
 
 
@@ -124,8 +127,9 @@ class SpamSource:
         grammars = self.grammars[part].get(lang, {})
         if grammars and rng.random() < _GRAMMAR_SENTENCES:
             return grammars[pick(rng, sorted(grammars))].sentence(rng)
+        source = self.without(SPUN)
         for _ in range(8):
-            line = self.line(rng, part, lang)
+            line = source.line(rng, part, lang)
             if len(line.text) in _SENTENCE_LENGTHS:
                 break
         return Phrase(line.text, line.family, line.lang)
@@ -153,6 +157,17 @@ class SpamSource:
         sources = forms[form]
         lines = sources[_weighted(rng, {s: len(found) for s, found in sources.items()})]
         return lines[int(rng.integers(len(lines)))]
+
+    def without(self, form: str) -> SpamSource:
+        """Return the source without its lines of *form*."""
+        lines = {
+            part: {
+                lang: {name: found for name, found in forms.items() if name != form}
+                for lang, forms in languages.items()
+            }
+            for part, languages in self.lines.items()
+        }
+        return replace(self, lines=lines)
 
 
 def _size(sources: Mapping[str, Sequence[Line]]) -> int:
@@ -187,6 +202,20 @@ def read_spam(corpus: Path) -> SpamSource:
         phrases=by_part(phrases, test_only=[*hijacked, *pieces]),
         lines=lines_by_part(lines, test_only=hijacked),
     )
+
+
+def training_parts(key: str) -> tuple[str, str]:
+    """Return the parts of what is for training alone: all of it, and its fold's."""
+    return "train", fold_part(fold_number(key))
+
+
+def with_lines(source: SpamSource, more: Mapping[str, Sequence[Line]]) -> SpamSource:
+    """Return *source* with the lines *more* by part, of forms that it has not yet."""
+    lines = {part: dict(source.lines[part]) for part in SPAM_PARTS}
+    for part, found in more.items():
+        for lang, forms in _lines_grouped(found).items():
+            lines[part][lang] = {**lines[part].get(lang, {}), **forms}
+    return replace(source, lines=lines)
 
 
 def spam_source(
