@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from training.bilingual import FIRST, LAYOUTS, LINES_A_TEXT, MOST, bilingual_pages
+from training.bilingual import (
+    CLAUSE,
+    FIRST,
+    LAYOUTS,
+    LINES_A_TEXT,
+    MOST,
+    bilingual_pages,
+)
 from training.documents import fold_of
 from training.labelled import LabelledText, Mark
 from training.split import FOLDS
@@ -20,7 +27,7 @@ def test_a_page_has_as_many_lines_of_one_language_as_of_the_other() -> None:
     assert {page.page_type for page in made} == set(LAYOUTS)
     for page in made:
         assert page.marks == (Mark(0, len(page.text), "article"),)
-        if page.page_type == "twice":
+        if page.page_type in {"twice", "glossary"}:
             continue
         rows = [row for row in page.text.split("\n") if row]
         languages = [OF[row].lang for row in rows]
@@ -33,10 +40,22 @@ def test_a_page_has_as_many_lines_of_one_language_as_of_the_other() -> None:
 
 def test_a_page_has_lines_of_its_own_fold_alone() -> None:
     for page in bilingual_pages(TEXTS, 1, 0, FOLDS):
-        if page.page_type != "twice":
+        if page.page_type not in {"twice", "glossary"}:
             rows = [row for row in page.text.split("\n") if row]
             folds = {fold_of(OF[row], FOLDS) for row in rows}
             assert folds == {fold_of(page, FOLDS)}
+
+
+def test_a_glossary_has_clauses_of_both_languages_in_pairs() -> None:
+    made = bilingual_pages(TEXTS, 4, 0, FOLDS)
+    pages = [p for p in made if p.page_type == "glossary" and "/ru/" in p.id]
+
+    assert pages
+    for page in pages:
+        letters = [("а" <= c <= "я", c.isascii() or c > "\u3400") for c in page.text]
+        assert any(russian for russian, _ in letters)
+        assert any(own for _, own in letters)
+        assert max(map(len, page.text.split("\n"))) <= 2 * max(CLAUSE) + 3
 
 
 def test_every_language_stands_beside_english_and_chinese() -> None:

@@ -93,10 +93,11 @@ def test_a_direction_does_not_say_how_many_words_there_are(one: list[int]) -> No
 
 
 def test_a_text_without_words_is_kin_to_nothing() -> None:
-    none, some = np.zeros((1, WIDTH), np.int64), np.ones((1, WIDTH), np.int64)
+    none, some = np.zeros((1, WIDTH)), np.ones((1, WIDTH))
 
     assert vocabulary.kinship(none, some).tolist() == [0]
-    assert vocabulary.kinship_to_rest(none, some, np.array([WIDTH])).tolist() == [0]
+    squares = vocabulary.dots(some, some)
+    assert vocabulary.kinship_to_rest(none, some, squares).tolist() == [0]
     assert vocabulary.direction(none).tolist() == [[0] * WIDTH]
 
 

@@ -8,6 +8,7 @@ both are known.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,12 @@ LENGTH = range(20, 400)  # characters of a line
 LINES_A_TEXT = 3
 MOST = 8  # lines of either language
 PAGES_A_PAIR = 4  # pages of each two languages, in each fold of training
-# Line by line in turns, twice on one line, or all of the one below all of the other.
-LAYOUTS = ("turns", "turns", "twice", "below")
-_JOINTS = (" ", "  ", " / ", " | ", " – ", "\t")
+# Line by line in turns, twice on one line, all of the one below all of the other, or
+# words and clauses in pairs, as dictionaries and courses have them.
+LAYOUTS = ("turns", "turns", "twice", "below", "glossary")
+CLAUSE = range(2, 30)  # characters of a clause in a glossary
+_JOINTS = (" ", "  ", " / ", " | ", " – ", "\t", "", "：", " = ", "\n")
+_CLAUSES = re.compile(r"[^,.;:!?，、。；：！？()（）「」“”\n]+")
 
 
 def bilingual_pages(
@@ -70,7 +74,10 @@ def _page(
     if rng.random() < 0.3:  # the other language comes first
         pairs = [(other, native) for native, other in pairs]
     layout = pick(rng, LAYOUTS)
-    if layout == "twice":
+    if layout == "glossary":
+        one, other = map(_clauses, zip(*pairs, strict=True))
+        pairs = list(zip(one, other, strict=False))
+    if layout in {"twice", "glossary"}:
         joint = pick(rng, _JOINTS)
         rows = [one + joint + other for one, other in pairs]
     elif layout == "turns":
@@ -93,6 +100,12 @@ def _some(
     rng: np.random.Generator, lines: Sequence[LabelledText], count: int
 ) -> list[str]:
     return [lines[i].text for i in rng.choice(len(lines), count, replace=False)]
+
+
+def _clauses(lines: Sequence[str]) -> list[str]:
+    """Give the clauses of *lines*; there is one at least."""
+    found = [part.strip() for line in lines for part in _CLAUSES.findall(line)]
+    return [part for part in found if len(part) in CLAUSE] or [lines[0]]
 
 
 def _lines(texts: Sequence[LabelledText]) -> Iterator[LabelledText]:

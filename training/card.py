@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dross.spans import LABELS
 from training.drawing import reliability_figure
+from training.evaluate import DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,8 @@ def tables(figures: Figures) -> str:
     spam = max(sum(figures.hijacked[2]), 1)
     parts.append(
         "### Injected spam\n\n"
-        f"Article characters labelled spam: {figures.article_as_spam:.3%}; removed"
+        f"Each page {DRAWS} times, each time with other spam."
+        f" Article characters labelled spam: {figures.article_as_spam:.3%}; removed"
         f" as chrome on the same pages: {figures.article_as_chrome:.2%}."
     )
     for grouping, found in figures.spam.items():

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from training.labelled import LabelledText
     from training.pages import Page
 
+# Spam is injected into each page so many times, each time other spam: ten long lines
+# are as much as a hundred phrases, and what is found of one draw may be two points off.
+DRAWS = 3
 # Page types whose gold is one article; sources that name no type hold articles.
 ARTICLE_TYPES = (None, "article", "news", "blog", "documentation")
 
@@ -278,8 +282,11 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
     golds = gold_pages(corpus, {text.page for text in texts})
     cleaned = list(cleaner.stream((text.text for text in texts), jobs=jobs))
     one_each = one_rendering_each(texts)
-    made = list(documents.injected(material, part, seed, one_each))
-    spam, as_spam, as_chrome = spam_rows(cleaner, made, jobs)
+    made = [
+        list(documents.injected(material, part, seed + number, one_each))
+        for number in range(DRAWS)
+    ]
+    spam, as_spam, as_chrome = spam_rows(cleaner, [*chain(*made)], jobs)
     genuine = [*material.near_misses[part], *material.texts[part]]
     return Figures(
         pages=page_rows(texts, cleaned, golds),
@@ -291,7 +298,7 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
         hijacked=hijacked(cleaner, corpus).tolist(),
         calibration=calibration_rows(texts, cleaned),
         reliability=reliability_rows(cleaner, one_each, jobs),
-        settings=setting_rows(cleaner.model, one_each, [t for t, _ in made], jobs),
+        settings=setting_rows(cleaner.model, one_each, [t for t, _ in made[0]], jobs),
     )
 
 

@@ -175,7 +175,7 @@ class Shared:
         return Topics(self.tokens, self.vocabulary, self.features.starts)
 
     @cached_property
-    def page_topics(self) -> tuple[Ints, Ints]:
+    def page_topics(self) -> tuple[Floats, Floats]:
         """What each unit's page is about, (units, any), and its squares added up."""
         found = self.topics.windows(*self.bounds)
         return found, vocabulary.dots(found, found)

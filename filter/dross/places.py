@@ -547,20 +547,26 @@ def _topic_rows(view: View) -> Iterator[Numbers]:
     """
     known, shared = view.known, view.known.shared
     topics, unit = shared.topics, known.unit[view.at]
-    page, page_squares = (found[unit] for found in shared.page_topics)
-    own = topics.units[unit]
-    squares = vocabulary.dots(own, own)
+    page, page_squares = shared.page_topics
+    squares = vocabulary.dots(topics.units, topics.units)
     first, last = view.bounds
     for size in TOPIC_WINDOWS:
-        before = topics.between(np.maximum(view.at - size, first), view.at)
-        after = topics.between(view.at, np.minimum(view.at + size, last))
-        for side in (before, after):
-            yield vocabulary.kinship_to_rest(side, page, page_squares)
-            yield vocabulary.kinship_to_rest(side, own, squares)
-        yield vocabulary.kinship(before, after)
+        low, high = np.maximum(view.at - size, first), np.minimum(view.at + size, last)
+        some, run = topics.runs(unit, (low, view.at, high))
+        here, own = view.at[some], unit[some]
+        before = topics.between(low[some], here)
+        after = topics.between(here, high[some])
+        square = vocabulary.dots(before, before), vocabulary.dots(after, after)
+        for side, length in zip((before, after), square, strict=True):
+            for whole, whole_squares in ((page, page_squares), (topics.units, squares)):
+                both = vocabulary.dots(side, whole[own])
+                yield vocabulary.cosines_to_rest(both, length, whole_squares[own])[run]
+        yield vocabulary.cosines(vocabulary.dots(before, after), *square)[run]
     low = np.maximum(view.at - TOPIC_AROUND, first)
     high = np.minimum(view.at + TOPIC_AROUND, last)
-    yield from vocabulary.direction(topics.between(low, high)).T
+    some, run = topics.runs(unit, (low, high))
+    about = vocabulary.direction(topics.between(low[some], high[some]))
+    yield from (row[run] for row in np.ascontiguousarray(about.T))
 
 
 def second_columns(

@@ -102,7 +102,8 @@ def tokens(features: Features) -> Tokens:
 class Topics:
     """What the text of a batch is about, over any stretch of places.
 
-    ``starts``: as `Features.starts`.
+    ``starts``: as `Features.starts`. Sums are whole numbers, held as floats, whose
+    products processors take several at once: exact up to some 100,000 words.
     """
 
     found: Tokens
@@ -110,7 +111,7 @@ class Topics:
     starts: Ints
 
     @cached_property
-    def _running(self) -> list[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    def _running(self) -> list[tuple[NDArray[np.int32], Floats]]:
         """For each of SCRIPTS, the words before each place, and their running sum."""
         running = []
         for pair in (False, True):
@@ -119,12 +120,27 @@ class Topics:
             before[self.found.homes[chosen] + 1] = 1
             np.cumsum(before, out=before)
             bucket = buckets(self.found)[chosen]
-            sums = np.zeros((len(bucket) + 1, SIZE), np.int64)
-            np.cumsum(self.vocabulary.vectors[bucket], axis=0, out=sums[1:])
+            sums = np.zeros((len(bucket) + 1, SIZE))
+            vectors = self.vocabulary.vectors[bucket]
+            np.cumsum(vectors, axis=0, dtype=np.float64, out=sums[1:])
             running.append((before, sums))
         return running
 
-    def between(self, low: Ints, high: Ints) -> Ints:
+    def runs(self, unit: Ints, bounds: Sequence[Ints]) -> tuple[Ints, Ints]:
+        """Give the first row of each run with the same words, and each row's run.
+
+        *unit* and *bounds*: (rows,), in what unit, and where, stretches start or end.
+        From place to place they mostly do so in the same words.
+        """
+        new = np.ones(len(unit), bool)
+        new[1:] = unit[1:] != unit[:-1]
+        for bound in bounds:
+            for before, _ in self._running:
+                words = before[bound]
+                new[1:] |= words[1:] != words[:-1]
+        return np.flatnonzero(new), np.cumsum(new) - 1
+
+    def between(self, low: Ints, high: Ints) -> Floats:
         """Give the sums over the places ``low`` … ``high`` - 1; (any, WIDTH)."""
         return np.concatenate(
             [sums[before[high]] - sums[before[low]] for before, sums in self._running],
@@ -132,49 +148,54 @@ class Topics:
         )
 
     @cached_property
-    def units(self) -> Ints:
+    def units(self) -> Floats:
         """The sum of each unit; (units, WIDTH)."""
         return self.between(self.starts[:-1], self.starts[1:])
 
-    def windows(self, low: Ints, high: Ints) -> Ints:
+    def windows(self, low: Ints, high: Ints) -> Floats:
         """Give the sums over the units ``low`` … ``high`` - 1; (any, WIDTH)."""
         return self.between(self.starts[low], self.starts[high])
 
 
-def direction(own: Ints) -> Floats:
+def direction(own: Floats) -> Floats:
     """Give the direction of each row, TOP long; (any, WIDTH)."""
-    length = np.sqrt(np.maximum(dots(own, own), 1).astype(np.float64))
+    length = np.sqrt(np.maximum(dots(own, own), 1))
     found: Floats = np.floor(TOP * own / length[:, None])
     return found
 
 
-def kinship(own: Ints, other: Ints) -> Floats:
+def kinship(own: Floats, other: Floats) -> Floats:
     """Give the cosine of each two rows, TOP where they have one direction; (any,).
 
     It is 0 where one of them has no word.
     """
-    return _cosines(dots(own, other), dots(own, own), dots(other, other))
+    return cosines(dots(own, other), dots(own, own), dots(other, other))
 
 
-def kinship_to_rest(own: Ints, whole: Ints, squares: Ints) -> Floats:
+def kinship_to_rest(own: Floats, whole: Floats, squares: Floats) -> Floats:
     """Give the `kinship` of *own* to what is left of *whole* without it.
 
     *squares*: (any,), those of *whole* added up.
     """
-    both, square = dots(own, whole), dots(own, own)
-    return _cosines(both - square, square, squares - 2 * both + square)
+    return cosines_to_rest(dots(own, whole), dots(own, own), squares)
 
 
-def dots(one: Ints, other: Ints) -> Ints:
-    """Give the dot product of each two rows: whole numbers, exact in any order."""
-    found: Ints = np.einsum("ij,ij->i", one, other)
+def dots(one: Floats, other: Floats) -> Floats:
+    """Give the dot product of each two rows; (any,)."""
+    found: Floats = np.einsum("ij,ij->i", one, other)
     return found
 
 
-def _cosines(both: Ints, square: Ints, other: Ints) -> Floats:
-    length = np.sqrt(np.maximum(square.astype(np.float64) * other, 1))
+def cosines(both: Floats, square: Floats, other: Floats) -> Floats:
+    """Give what `kinship` does, from the `dots` of the two rows and of each."""
+    length = np.sqrt(np.maximum(square * other, 1))
     found: Floats = np.floor(TOP * both / length)
     return found
+
+
+def cosines_to_rest(both: Floats, square: Floats, whole: Floats) -> Floats:
+    """Give what `kinship_to_rest` does, from the `dots` of the two and of each."""
+    return cosines(both - square, square, whole - 2 * both + square)
 
 
 def names() -> Sequence[str]:
