@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dross.phrases import ChainRule, chain, stretches
+from dross.features import HAN
+from dross.phrases import NARROW, ChainRule, chain, stretches
 from dross.places import View
 from dross.spans import Stretches
 from tests.oracles import batches, of_all
 
 if TYPE_CHECKING:
     from dross.cleaner import Cleaner
+    from dross.features import Features
 
 RULE = ChainRule(0.8, -0.3, -1.2, 0.4)
 
@@ -26,6 +28,10 @@ def some_places(cleaner: Cleaner, texts: list[str], seed: int) -> View:
     view = of_all(cleaner.read(texts).known)
     kept = np.random.default_rng(seed).random(len(view.at)) < 0.9
     return View(view.known, view.at[kept])
+
+
+def width(features: Features, places: list[int]) -> int:
+    return sum(2 if HAN[features.classes[place]] else 1 for place in places)
 
 
 @given(st.lists(st.floats(-6, 6), min_size=1, max_size=7))
@@ -65,7 +71,7 @@ def test_stretches_are_joined_one_after_the_other() -> None:
 
 @settings(max_examples=50)
 @given(texts=batches, seed=st.integers(0, 2**32 - 1))
-def test_stretches_are_all_runs_of_likely_places(
+def test_stretches_are_all_runs_of_likely_places_that_are_wide_enough(
     tiny_cleaner: Cleaner, texts: list[str], seed: int
 ) -> None:
     view = some_places(tiny_cleaner, texts, seed)
@@ -85,8 +91,15 @@ def test_stretches_are_all_runs_of_likely_places(
         assert start - 1 not in likely
         assert end not in likely
         assert mean == pytest.approx(np.mean([of_place[p] for p in own]), abs=1e-4)
+        assert width(known.features, own) >= NARROW
         inside.update(own)
-    assert inside == likely
+    for place in likely - inside:
+        own = [place]
+        while own[0] - 1 in likely:
+            own.insert(0, own[0] - 1)
+        while own[-1] + 1 in likely:
+            own.append(own[-1] + 1)
+        assert width(known.features, own) < NARROW
 
 
 @settings(max_examples=50)

@@ -22,10 +22,11 @@ from training.dial import fit_dial
 from training.documents import documents, pages, read_material
 from training.evaluate import read_figures
 from training.labelled import LabelledText, Mark, write_labelled
-from training.linear import Rows
+from training.linear import AdagradHeads, Rows
 from training.network import INPUT_SCALE, MEMBERS, averaged, whole_network
 from training.runs import Run
 from training.settings import SETTINGS
+from training.split import FOLDS
 
 SAMPLE = Path(__file__).parent.parent / "training" / "sample"
 
@@ -45,33 +46,73 @@ def cleaner(run: Run) -> Cleaner:
     return open_cleaner(run.out)
 
 
-def test_the_rows_of_folds_are_read_one_fold_after_the_other(tmp_path: Path) -> None:
+def test_the_rows_of_all_folds_stand_in_one_file_a_field(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     written = []
-    for fold in range(3):
-        sizes = rng.integers(0, 4, 5)
+    for fold in range(FOLDS):
+        number = 5 if fold != 1 else 0  # a small corpus may have none in a fold
+        sizes = rng.integers(0, 4, number)
         written.append(
             Rows(
                 rng.integers(9, size=sizes.sum()).astype(np.int32),
                 np.r_[0, np.cumsum(sizes)],
-                rng.integers(-1, 2, (5, 2)).astype(np.int8),
-                rng.random(5).astype(np.float32),
+                rng.integers(-1, 2, (number, 2)).astype(np.int8),
+                rng.random(number).astype(np.float32),
             )
         )
         heads.write_rows(tmp_path, fold, written[fold])
 
-    rows = heads.read_rows(tmp_path, [2, 0])
+    heads.join_rows(tmp_path)
+    rows, folds = heads.joined_rows(tmp_path)
 
     found = np.split(rows.buckets, rows.bounds[1:-1])
     expected = [
         list(own)
-        for fold in (2, 0)
-        for own in np.split(written[fold].buckets, written[fold].bounds[1:-1])
+        for part in written
+        if len(part.weights)
+        for own in np.split(part.buckets, part.bounds[1:-1])
     ]
     assert [list(own) for own in found] == expected
+    assert folds.tolist() == [f for f, p in enumerate(written) for _ in p.weights]
     for name in ("targets", "weights"):
-        parts = [getattr(written[fold], name) for fold in (2, 0)]
+        parts = [getattr(part, name) for part in written]
         assert np.array_equal(getattr(rows, name), np.concatenate(parts))
+
+
+def test_heads_of_a_fold_learn_from_the_rows_of_the_others_alone(
+    tmp_path: Path,
+) -> None:
+    rng = np.random.default_rng(2)
+    sizes = rng.integers(1, 5, (FOLDS, 30))
+    parts = [
+        Rows(
+            rng.integers(50, size=own.sum()).astype(np.int32),
+            np.r_[0, np.cumsum(own)],
+            rng.integers(-1, 2, (30, 2)).astype(np.int8),
+            rng.random(30).astype(np.float32),
+        )
+        for own in sizes
+    ]
+    for fold, part in enumerate(parts):
+        heads.write_rows(tmp_path, fold, part)
+    others = [part for fold, part in enumerate(parts) if fold != 1]
+    alone = Rows(
+        np.concatenate([part.buckets for part in others]),
+        np.r_[0, np.cumsum(np.delete(sizes, 1, axis=0))],
+        np.concatenate([part.targets for part in others]),
+        np.concatenate([part.weights for part in others]),
+    )
+
+    heads.join_rows(tmp_path)
+    rows, folds = heads.joined_rows(tmp_path)
+    one = AdagradHeads(50).fit(
+        rows, np.flatnonzero(folds != 1), np.random.default_rng(3)
+    )
+    other = AdagradHeads(50).fit(
+        alone, np.arange(len(alone.weights)), np.random.default_rng(3)
+    )
+
+    assert np.array_equal(one.weights_, other.weights_)
 
 
 def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import joblib
 import numpy as np
 from joblib import Parallel, delayed
+from numpy.lib.format import open_memmap
 
 from dross import evidence
 from dross.features import extract
@@ -51,6 +52,7 @@ def fit_heads(run: Path, texts: Sequence[LabelledText], seed: int, jobs: int) ->
         delayed(_save_rows)(run, part, fold, seed)
         for fold, part in enumerate(by_fold(texts))
     )
+    join_rows(run)
     Parallel(n_jobs=jobs)(delayed(_fit_fold)(run, fold, seed) for fold in range(FOLDS))
     for path in run.glob("rows-*.npy"):
         path.unlink()
@@ -62,44 +64,55 @@ def _save_rows(run: Path, texts: Sequence[LabelledText], fold: int, seed: int) -
 
 
 def write_rows(run: Path, fold: int, rows: Rows) -> None:
-    """Write the rows of a fold for `read_rows`."""
+    """Write the rows of a fold for `join_rows`."""
     for name in _FIELDS:
         np.save(run / f"rows-{fold}-{name}.npy", getattr(rows, name))
 
 
-def read_rows(run: Path, folds: Sequence[int]) -> Rows:
-    """Give the rows of *folds*, one fold's after the other's."""
-    parts = {
-        name: [run / f"rows-{fold}-{name}.npy" for fold in folds] for name in _FIELDS
-    }
-    sizes = np.concatenate([np.diff(np.load(path)) for path in parts["bounds"]])
-    return Rows(
-        buckets=_joined(parts["buckets"]),
-        bounds=np.r_[0, np.cumsum(sizes)],
-        targets=_joined(parts["targets"]),
-        weights=_joined(parts["weights"]),
-    )
+def join_rows(run: Path) -> None:
+    """Put the rows of all folds into one file for each field, and away with the parts.
 
-
-def _joined(paths: Sequence[Path]) -> NDArray[Any]:
-    """Give the arrays in the files one after the other.
-
-    They are gigabytes: one at a time is read, so that none is in memory twice.
+    They are gigabytes. From one file all workers have them mapped: they are in memory
+    once, whatever the number of workers, and only as long as there is room.
     """
-    shapes = [np.load(path, mmap_mode="r").shape for path in paths]
-    ends = np.cumsum([shape[0] for shape in shapes])
-    kind = np.load(paths[0], mmap_mode="r").dtype
-    found = np.empty((int(ends[-1]), *shapes[0][1:]), kind)
-    for path, end, shape in zip(paths, ends, shapes, strict=True):
-        found[end - shape[0] : end] = np.load(path)
-    return found
+    for name in _FIELDS:
+        paths = [run / f"rows-{fold}-{name}.npy" for fold in range(FOLDS)]
+        parts = [_mapped(path) for path in paths]
+        if name == "bounds":
+            sizes = [np.diff(part) for part in parts]
+            np.save(run / "rows-bounds.npy", np.r_[0, np.cumsum(np.concatenate(sizes))])
+            folds = np.repeat(np.arange(FOLDS), [len(own) for own in sizes])
+            np.save(run / "rows-folds.npy", folds)
+        else:
+            ends = np.cumsum([len(part) for part in parts])
+            shape = (int(ends[-1]), *parts[0].shape[1:])
+            found = open_memmap(run / f"rows-{name}.npy", "w+", parts[0].dtype, shape)
+            for part, end in zip(parts, ends, strict=True):
+                found[end - len(part) : end] = part
+            found.flush()
+        for path in paths:
+            path.unlink()
+
+
+def joined_rows(run: Path) -> tuple[Rows, NDArray[np.int64]]:
+    """Give the rows that `join_rows` wrote, mapped, and the fold of each."""
+    mapped = {name: _mapped(run / f"rows-{name}.npy") for name in (*_FIELDS, "folds")}
+    folds = mapped.pop("folds")
+    return Rows(**mapped), folds
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    header = 128  # bytes; where there is nothing else, there is nothing to map
+    if path.stat().st_size > header:
+        return np.asarray(np.load(path, mmap_mode="r"))
+    return np.asarray(np.load(path))
 
 
 def _fit_fold(run: Path, fold: int, seed: int) -> None:
-    rows = read_rows(run, [other for other in range(FOLDS) if other != fold])
+    rows, folds = joined_rows(run)
     heads = AdagradHeads(1 << BITS)
-    every = np.arange(len(rows.weights))
-    heads.fit(rows, every, np.random.default_rng([seed, fold, 2]))
+    others = np.flatnonzero(folds != fold)
+    heads.fit(rows, others, np.random.default_rng([seed, fold, 2]))
     joblib.dump(heads, run / f"heads-{fold}.joblib")
 
 

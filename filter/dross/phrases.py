@@ -11,11 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dross import decode
+from dross.features import HAN
 from dross.places import PARTS, View
 from dross.spans import Stretches
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+# Columns, of which a Han character has two, that a run has at least: nobody pushes two
+# letters into a word. Narrower ones hold 85 characters of spam and 103 of article in
+# injected validation pages (every fourth, twice), and a quarter of what articles on
+# spam's own topics lose to runs.
+NARROW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,15 @@ def stretches(view: View, odds: Floats, rule: ChainRule) -> tuple[Stretches, Flo
 
 
 def runs(view: View, chosen: NDArray[np.bool_]) -> Stretches:
-    """Give the runs of *chosen* places of *view*; between units stand marks."""
+    """Give the runs of *chosen* places of *view* that are not too narrow.
+
+    Between units stand marks.
+    """
     unit = view.known.unit
     inside = np.zeros(len(unit) + 2, np.int8)
     inside[1 + view.at] = chosen
     steps = np.diff(inside)
     starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    return Stretches(unit[starts], starts, ends)
+    han = np.r_[0, np.cumsum(HAN.take(view.known.features.classes))]
+    wide = ends - starts + han[ends] - han[starts] >= NARROW
+    return Stretches(unit[starts], starts, ends).take(wide)
