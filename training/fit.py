@@ -34,7 +34,6 @@ from training.spam import SPUN
 from training.split import FOLDS
 from training.stages import Evidence
 from training.topics import articles, topic_pages
-from training.units import UNGRADED
 from training.vocabulary import fit_vocabulary, word_tables
 from training.wordodds import fit_word_odds
 
@@ -190,20 +189,20 @@ def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
     """
     some = one_in(rng, TEXTS[len(before)], texts)
     table = context_table(some, found, before, jobs)
-    say(f"{len(table.labels):,} units with their context")
-    graded = np.flatnonzero(table.labels < UNGRADED)
-    spam = table.labels[graded] == SPAM
+    number = len(table.labels)
+    say(f"{number:,} graded units with their context")
+    spam = table.labels == SPAM
     nets = fit_networks(
-        table.columns[graded],
-        table.labels[graded],
-        table.weights[graded] * np.where(spam, np.float32(SPAM_WEIGHT), 1),
+        table.columns,
+        table.labels,
+        table.weights * np.where(spam, np.float32(SPAM_WEIGHT), 1),
         HIDDEN[len(before)],
         rng,
         PASSES,
         jobs,
     )
     joblib.dump(nets, keep)
-    sample = rng.choice(graded, min(_SAMPLED_UNITS, len(graded)), replace=False)
+    sample = rng.choice(number, min(_SAMPLED_UNITS, number), replace=False)
     return whole_network(averaged(nets), table.columns[sample])
 
 
@@ -215,7 +214,7 @@ def context_table(
 ) -> UnitRows:
     """Give context columns of *texts*, each from heads that have not seen its site.
 
-    *found*: the heads of each fold.
+    Of graded units alone: all are gigabytes. *found*: the heads of each fold.
     """
     halves = [
         (part[half::2], fold)
@@ -223,7 +222,7 @@ def context_table(
         for half in range(2)
     ]
     rows = Parallel(n_jobs=jobs)(
-        delayed(stages.context_rows)(part, found[fold], before)
+        delayed(stages.graded_rows)(part, found[fold], before)
         for part, fold in halves
         if part
     )

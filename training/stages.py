@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dross import context, evidence
-from training.units import batched, label_units, page_weights
+from training.units import UNGRADED, batched, label_units, page_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,10 @@ class UnitRows:
     labels: NDArray[np.int8]
     weights: NDArray[np.float32]
     pages: NDArray[np.int64]
+
+    def take(self, rows: NDArray[np.bool_]) -> UnitRows:
+        """Give the chosen rows."""
+        return UnitRows(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,14 @@ def context_rows(
         weights = page_weights(lines.pages, features.sizes - 2)
         parts.append(UnitRows(columns, units.labels, weights, lines.pages))
     return joined(parts)
+
+
+def graded_rows(
+    texts: Sequence[LabelledText], heads: Evidence, before: Sequence[Network] = ()
+) -> UnitRows:
+    """Give what `context_rows` does, but for units that have no label."""
+    rows = context_rows(texts, heads, before)
+    return rows.take(rows.labels < UNGRADED)
 
 
 def joined(parts: Sequence[UnitRows]) -> UnitRows:
