@@ -23,6 +23,7 @@ from dross.cleaner import (
     Cleaned,
     Cleaner,
     batches,
+    labels_at,
     name_odds,
 )
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
@@ -232,6 +233,33 @@ def test_the_units_of_a_page_are_labelled_one_by_one(tiny_cleaner: Cleaner) -> N
 
     assert tiny_cleaner.unit_labels(batch).shape == (4,)
     assert set(tiny_cleaner.unit_labels(batch).tolist()) <= {ARTICLE, 1, SPAM}
+
+
+@shared
+@given(texts=text_batches, most=st.sampled_from([0.02, 0.1, 0.5]))
+def test_a_page_loses_no_more_than_its_share_but_for_what_is_unlikely(
+    tiny_cleaner: Cleaner, texts: list[str], most: float
+) -> None:
+    config = tiny_cleaner.model.config
+    usual = replace(config.decoding, highest=0.95)
+    bound = replace(usual, most_lost=most, unlikely=0.2)
+    read = tiny_cleaner.read(texts)
+    points = tiny_cleaner.points
+    lines = read.lines
+    sizes = np.maximum(lines.content_ends - lines.contents, 1)
+
+    before = labels_at(usual, read, points)
+    after = labels_at(bound, read, points)
+
+    chances = read.posteriors[:, ARTICLE]
+    assert not ((before == ARTICLE) & (after != ARTICLE)).any()
+    assert not ((chances < 0.2) & (before == CHROME) & (after == ARTICLE)).any()
+    for page in range(len(texts)):
+        own = lines.pages == page
+        chrome = own & (after == CHROME) & (chances >= 0.2)
+        lost = (chances * sizes)[own & (after == CHROME)].sum()
+        allowed = most * (chances * sizes)[own].sum()
+        assert lost <= allowed + 1e-3 * sizes[own].sum() or not chrome.any()
 
 
 @given(oracles.batches)

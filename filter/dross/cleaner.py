@@ -374,6 +374,11 @@ def _cuts(
     size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
     cut = decode.page_cuts(article, size, pages)
     cut = np.clip(cut, rule.lowest, rule.highest)
+    if rule.most_lost < 1:
+        share = np.full(len(article), rule.most_lost)
+        spared = decode.share_cuts(article, size, pages, share)
+        spared = np.clip(spared, rule.unlikely, cut)
+        cut = np.where(cut > rule.unlikely, spared, cut)
     for times in {point.precision for point in points.values()} - {1}:
         cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))
     share = _by_unit(batch, points, "share")

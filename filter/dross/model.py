@@ -46,7 +46,8 @@ class Decoding:
     most of it is spam by the nets that look inside, too. Where these find no spam in
     it, the log odds of that are less by ``doubt``, and by a share of it where they find
     some. ``lowest`` and ``highest`` bound the cut that each page finds for itself
-    between article and chrome.
+    between article and chrome. It takes at most ``most_lost`` of the article that the
+    page is expected to have, but for what is less likely than ``unlikely`` to be any.
     """
 
     temperature: float
@@ -58,6 +59,8 @@ class Decoding:
     lowest: float
     highest: float
     doubt: float = 0.0
+    most_lost: float = 1.0
+    unlikely: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
