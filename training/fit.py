@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from dross.network import Network
     from training.documents import Material
     from training.labelled import LabelledText
@@ -83,6 +85,55 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     The heads are kept in *kept_heads*: those that are there are not fitted again.
     *about* is written into the model's config. *vectors*: the folder with pretrained
     word vectors, if there are any.
+    """
+    fitted, found, weights = _fit_context(
+        material, kept_heads, run, about, seed, jobs, vectors
+    )
+    held = list(documents(material, "validation", seed))
+    fitted = decide_units(fitted, held, jobs)
+    unspun = replace(material, spam=material.spam.without(SPUN))
+    phrased = [
+        *(
+            text
+            for number, text in enumerate(documents(unspun, "train", seed))
+            if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
+        ),
+        *documents_with_phrases(unspun, "train", seed, jobs),
+        *topic_pages(_lines(material, "train"), seed, FOLDS),
+    ]
+    fitted = fit_places(run, phrased, fitted, found, seed, jobs)
+    say("places fitted")
+    # what is called spam must hold for articles on spam's own topics, too
+    topics = [*topic_pages(_lines(material, "validation"), seed), *articles()]
+    fitted = decisions.with_doubt(fitted, held, topics, jobs)
+    say(f"units: {fitted.config.decoding}")
+    # the chain has three numbers: half of the texts tell as much
+    runs = decisions.fit_chain(fitted, [*held, *topics][::2], jobs)
+    rule = replace(fitted.config.phrase, chain=runs)
+    fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
+    rule = decisions.fit_stretches(fitted, held, topics, jobs)
+    say(f"spam inside units: {rule}")
+    config = replace(fitted.config, phrase=rule)
+    dial = fit_dial(replace(fitted, config=config), held, jobs)
+    config = replace(config, dial=dial)
+    named = decisions.fit_named(fitted, held, jobs)
+    say(f"named from {named}")
+    config = replace(config, decoding=replace(config.decoding, named=named))
+    model.save(run / "model", config, weights, fitted.vocabulary, fitted.networks)
+
+
+def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
+    material: Material,
+    kept_heads: Path,
+    run: Path,
+    about: dict[str, object],
+    seed: int,
+    jobs: int,
+    vectors: Path | None,
+) -> tuple[Model, list[Evidence], NDArray[np.int8]]:
+    """Give the model as far as its context stage, the heads of folds, and their mean.
+
+    Arguments as for `fit`. The texts that it learns from are gone once it returns.
     """
     texts = list(documents(material, "train", seed))
     say(f"{len(texts):,} training texts")
@@ -137,37 +188,7 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         gate=net,
         tags=(net,) * len(model.TAGS),
     )
-    held = list(documents(material, "validation", seed))
-    fitted = decide_units(fitted, held, jobs)
-    unspun = replace(material, spam=material.spam.without(SPUN))
-    phrased = [
-        *(
-            text
-            for number, text in enumerate(documents(unspun, "train", seed))
-            if number % EVERY == 0 or text.source.startswith(NEAR_MISS)
-        ),
-        *documents_with_phrases(unspun, "train", seed, jobs),
-        *topic_pages(_lines(material, "train"), seed, FOLDS),
-    ]
-    fitted = fit_places(run, phrased, fitted, found, seed, jobs)
-    say("places fitted")
-    # what is called spam must hold for articles on spam's own topics, too
-    topics = [*topic_pages(_lines(material, "validation"), seed), *articles()]
-    fitted = decisions.with_doubt(fitted, held, topics, jobs)
-    say(f"units: {fitted.config.decoding}")
-    # the chain has three numbers: half of the texts tell as much
-    runs = decisions.fit_chain(fitted, [*held, *topics][::2], jobs)
-    rule = replace(fitted.config.phrase, chain=runs)
-    fitted = replace(fitted, config=replace(fitted.config, phrase=rule))
-    rule = decisions.fit_stretches(fitted, held, topics, jobs)
-    say(f"spam inside units: {rule}")
-    config = replace(fitted.config, phrase=rule)
-    dial = fit_dial(replace(fitted, config=config), held, jobs)
-    config = replace(config, dial=dial)
-    named = decisions.fit_named(fitted, held, jobs)
-    say(f"named from {named}")
-    config = replace(config, decoding=replace(config.decoding, named=named))
-    model.save(run / "model", config, weights, words, fitted.networks)
+    return fitted, found, weights
 
 
 def _lines(material: Material, part: str) -> tuple[LabelledText, ...]:
