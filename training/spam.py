@@ -127,17 +127,21 @@ class SpamSource:
         grammars = self.grammars[part].get(lang, {})
         if grammars and rng.random() < _GRAMMAR_SENTENCES:
             return grammars[pick(rng, sorted(grammars))].sentence(rng)
-        source = self.without(SPUN)
         for _ in range(8):
-            line = source.line(rng, part, lang)
+            line = self.line(rng, part, lang, but=SPUN)
             if len(line.text) in _SENTENCE_LENGTHS:
                 break
         return Phrase(line.text, line.family, line.lang)
 
     def line(
-        self, rng: np.random.Generator, part: str, lang: str, form: str | None = None
+        self,
+        rng: np.random.Generator,
+        part: str,
+        lang: str,
+        form: str | None = None,
+        but: str | None = None,
     ) -> Line:
-        """Draw a line: first the form, then the source, then the line.
+        """Draw a line: first the form, not *but*, then the source, then the line.
 
         So the two sources that hold half of the lines do not become half of the spam.
         A form or a language with too few lines of its own gives what comes nearest:
@@ -146,7 +150,7 @@ class SpamSource:
         forms = {
             name: sources
             for name, sources in self.lines[part].get(lang, {}).items()
-            if _size(sources) >= _FEWEST_LINES
+            if name != but and _size(sources) >= _FEWEST_LINES
         }
         if not forms:
             grammars = self.grammars[part].get(lang) or self.grammars[part]["en"]
