@@ -10,9 +10,11 @@ from hypothesis import settings
 
 from dross import context, evidence, model, phrases, places
 from dross.cleaner import Cleaner, open_cleaner
+from dross.decode import STATES
 from dross.dial import NEVER, Dial, Point, Step
 from dross.network import Layer, Network
 from dross.spans import LABELS
+from tests import oracles
 from tests.oracles import WORDS
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
 
     It knows nothing, but its labels change often: every kind of span occurs.
     """
-    networks = tuple(
+    nets = [
         Network(
             tuple(
                 Layer(
@@ -69,13 +71,20 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             (HIDDEN + len(places.SECOND_NAMES), 1),
             (HIDDEN + len(places.THIRD_NAMES), 1),
         )
-    )
+    ]
+    own = np.random.default_rng(2)
+    over_units = [
+        oracles.sequence_net(own, len(context.NAMES), HIDDEN, len(STATES))
+        for _ in model.SEQUENCES
+    ]
+    number = len(model.PASSES)
+    networks = (*nets[:number], *over_units, *nets[number:])
     config = model.Config(
         bits=BITS,
         scales=tuple(rng.uniform(0.01, 0.1, len(evidence.HEADS)).tolist()),
         decoding=model.Decoding(
             temperature=1.0,
-            offsets=(0.5, 1.6, 0.0),
+            offsets=(0.5, 0.9, 0.0),
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),
             spam=0.6,
             spam_to_chrome=0.4,

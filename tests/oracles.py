@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from dross import chars, vocabulary
 from dross.features import HAN, MARK, TOP, Features
 from dross.lines import COLUMNS, PIECE
+from dross.network import ACTIVE, EXACT, Layer, Network
 from dross.places import Known, View
+from dross.sequence import ALONE, LAYERS, REACHES
 from dross.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -333,3 +335,27 @@ def slow_kinship(one: Sequence[int], other: Sequence[int]) -> int:
     both = sum(a * b for a, b in zip(one, other, strict=True))
     squares = sum(a * a for a in one) * sum(b * b for b in other)
     return math.floor(TOP * both / math.sqrt(max(squares, 1)))
+
+
+def sequence_net(
+    rng: np.random.Generator, inputs: int, width: int, states: int
+) -> Network:
+    """Give a random net over a page's units, with layers of one *width*.
+
+    Its sums stay below EXACT.
+    """
+    seen = [inputs, *[width] * (ALONE - 1)]
+    seen += [width * (len(reach) + (n > 0)) for n, reach in enumerate(REACHES)]
+    seen += [3 * width, width]
+    made = [*[width] * (LAYERS - 1), states]
+    layers = []
+    for number, shape in enumerate(zip(seen, made, strict=True)):
+        top = EXACT // ((ACTIVE if number else 128) * shape[0]) - 1
+        layers.append(
+            Layer(
+                rng.integers(-top, top + 1, shape).astype(np.float32),
+                rng.integers(-9999, 9999, shape[1]).astype(np.float32),
+                int(rng.integers(10, 15)),
+            )
+        )
+    return Network(tuple(layers), unit=1 / (1 << 20))

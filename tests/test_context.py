@@ -477,10 +477,11 @@ def test_passes_that_share_their_work_give_the_same_columns(
         )
         for inputs in (len(NAMES), HIDDEN + len(SECOND_NAMES))
     )
-    columns = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
+    first = context.columns(sums, SCALES, context.Shared(lines, found, WORDS))
+    columns = first
     for before in ([net], [net, later]):
         columns = context.second_columns(*run(before[-1], columns), shared(texts))
-        again = context.pass_columns(sums, SCALES, shared(texts), before)
+        again = context.pass_columns(first, shared(texts), before)
         assert np.array_equal(again, columns)
 
 

@@ -12,7 +12,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from dross.decode import FINE_PARTS, PARTS, page_cuts, posteriors, share_cuts
+from dross.decode import (
+    FINE_PARTS,
+    PARTS,
+    STATES,
+    article_odds,
+    label_scores,
+    page_cuts,
+    posteriors,
+    share_cuts,
+)
+from dross.spans import ARTICLE, CHROME, SPAM
 
 LABELS = range(3)
 Floats = NDArray[np.float64]
@@ -227,3 +237,35 @@ def test_a_share_of_nothing_cuts_only_what_has_no_chance(
     cuts = share_cuts(chances, sizes, np.zeros(len(page), np.int64), none)
 
     assert (chances >= cuts)[chances * FINE_PARTS >= 1].all()
+
+
+def some_logits(seed: int, units: int) -> Floats:
+    rng = np.random.default_rng(seed)
+    return rng.normal(0, 20, (units, len(STATES)))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40))
+def test_chrome_is_as_likely_as_its_three_kinds_together(seed: int, units: int) -> None:
+    logits = some_logits(seed, units) / 10
+    chances = np.exp(logits)
+    chrome = [n for n, name in enumerate(STATES) if name.startswith("chrome")]
+
+    odds = np.exp(article_odds(logits))
+
+    expected = chances[:, STATES.index("article")] / chances[:, chrome].sum(1)
+    np.testing.assert_allclose(odds, expected)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40))
+def test_one_opinion_says_what_is_spam_and_the_other_what_is_article(
+    seed: int, units: int
+) -> None:
+    logits = some_logits(seed, units)[:, :3] / 10
+    odds = some_logits(seed + 1, units)[:, 0] / 10
+    chances = np.exp(label_scores(logits, odds))
+    chances /= chances.sum(1, keepdims=True)
+
+    of_labels = np.exp(logits)
+    of_labels /= of_labels.sum(1, keepdims=True)
+    np.testing.assert_allclose(chances[:, SPAM], of_labels[:, SPAM])
+    np.testing.assert_allclose(chances[:, ARTICLE] / chances[:, CHROME], np.exp(odds))

@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "chars"),
     ("lines", "words", "hashing", "decode", "dial", "spans", "network"),
-    ("gold", "features"),
+    ("gold", "features", "sequence"),
     ("evidence", "scores", "vocabulary"),
     ("context", "seams"),
     ("places",),

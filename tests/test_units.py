@@ -6,11 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dross.spans import ARTICLE, CHROME
+from dross.decode import STATES
+from dross.spans import ARTICLE, CHROME, SPAM
 from training.labelled import LabelledText, Mark, Tag
 from training.stages import UnitRows, joined
-from training.units import UNGRADED, each_batch, headline, label_units
+from training.units import (
+    STATELESS,
+    UNGRADED,
+    each_batch,
+    headline,
+    label_units,
+    states,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +103,7 @@ def test_rows_put_together_keep_their_pages_apart() -> None:
     part = UnitRows(
         np.zeros((4, 2), np.int8),
         np.zeros(4, np.int8),
+        np.zeros(4, np.int8),
         np.ones(4, np.float32),
         np.array([0, 0, 2, 2]),
     )
@@ -101,3 +112,36 @@ def test_rows_put_together_keep_their_pages_apart() -> None:
 
     assert rows.pages.tolist() == [0, 0, 2, 2, 3, 3, 5, 5]
     assert rows.columns.shape == (8, 2)
+
+
+def slow_states(labels: list[int]) -> list[int]:
+    """Give the states of one page's units, one after the other."""
+    found = []
+    for place, label in enumerate(labels):
+        if label == CHROME:
+            above = ARTICLE in labels[:place]
+            below = ARTICLE in labels[place:]
+            where = "inside" if above and below else "after" if above else "before"
+            found.append(STATES.index(f"chrome {where}"))
+        elif label == UNGRADED:
+            found.append(STATELESS)
+        else:
+            found.append(STATES.index("article" if label == ARTICLE else "spam"))
+    return found
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([ARTICLE, CHROME, SPAM, UNGRADED]), min_size=1),
+        max_size=5,
+    )
+)
+def test_chrome_is_told_by_where_it_stands_to_the_article(
+    pages: list[list[int]],
+) -> None:
+    labels = np.array([label for page in pages for label in page], np.int8)
+    owner = np.repeat(np.arange(len(pages)), [len(page) for page in pages])
+
+    found = states(labels, owner).tolist()
+
+    assert found == [state for page in pages for state in slow_states(page)]

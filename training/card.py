@@ -176,10 +176,10 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 _CARD = """# Model card: en-zh
 
 A linear model over hashed n-grams, three small nets over what surrounds a line, each
-of which sees what the one before made of the page, and three that tag the characters
-inside a line, all in whole numbers. Labels: {labels}. Languages:
-English and Chinese, simplified and traditional; other languages are kept or cut by
-shape and position, less well.
+of which sees what the one before made of the page, two that see all lines of a page at
+once, and three that tag the characters inside a line, all in whole numbers.
+Labels: {labels}. Languages: English and Chinese, simplified and traditional; other
+languages are kept or cut by shape and position, less well.
 
 - Seed {seed}; split {split}; shards of 100 pages by part: {shards}.
 - {decoding}

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import minimize
 
-from dross import decode, phrases
+from dross import context, decode, phrases
 from dross.cleaner import LEAST_SPAM, TINY, Cleaner, name_odds, spam_odds
 from dross.model import Decoding, Model, PhraseRule
 from dross.phrases import ChainRule
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from training.stretches import StretchRows, place_labels, stretch_rows
-from training.units import UNGRADED, each_batch, label_units
+from training.units import UNGRADED, each_batch, label_units, page_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,11 +44,8 @@ TOPIC_LOSS = 2e-3
 CHROME_LOSS = 2e-3
 LEAST_RATIO = -3.0
 # The cut with the best expected F1 takes far more from pages that the model is unsure
-# of than from others. With a bound on what a page may lose, word F1 on validation pages
-# is 0.887 instead of 0.889 in English and 0.918 instead of 0.914 in Chinese, and 5.0 /
-# 2.8 % of the article is removed instead of 6.4 / 3.5 %. Pages of menus are expected to
-# hold some article, too: what is unlikely to be any goes all the same.
-MOST_LOST, UNLIKELY = 0.1, 0.2
+# of than from others. No cut is above HIGHEST; see EXPERIMENTS.md for what that costs.
+LOWEST, HIGHEST = 0.05, 0.35
 # Once the nets that look inside units are fitted, a unit in which they find nothing is
 # less likely to be spam by this (log odds). At the same loss, by whole units, 0.931 of
 # the spam of validation is found instead of 0.916 without; with 3 it is 0.933, with 5
@@ -67,22 +64,23 @@ MOST_UNITS = 100_000  # the chain has twelve numbers; more units only take longe
 
 
 def fit_decoding(
-    logits: NDArray[np.float64],
-    labels: NDArray[np.int8],
-    weights: NDArray[np.float32],
-    pages: NDArray[np.int64],
+    model: Model, texts: Sequence[LabelledText], jobs: int = 1
 ) -> Decoding:
     """Give the chain that makes the graded labels likeliest, each given its page.
 
     Marginals, not whole sequences, so that ungraded units need no label and the
     posteriors come out calibrated.
     """
+    parts = each_batch(partial(_scores_of, model), texts, jobs)
+    before = np.cumsum([0, *(int(part[3][-1]) + 1 for part in parts)])
+    scores, labels, weights, pages = map(np.concatenate, zip(*parts, strict=True))
+    pages = pages + np.repeat(before[:-1], [len(part[3]) for part in parts])
     # every page counts the same here, so a part of them tells as much; drawn, for a
     # page's renderings follow one another, and one in so many would be of one kind
     number = int(pages[-1]) + 1
     share = min(1.0, MOST_UNITS / len(pages))
     chosen = (np.random.default_rng(number).random(number) < share)[pages]
-    logits, labels, weights = logits[chosen], labels[chosen], weights[chosen]
+    scores, labels, weights = scores[chosen], labels[chosen], weights[chosen]
     pages = pages[chosen]
     rows = np.flatnonzero(labels < UNGRADED)
     truth = labels[rows]
@@ -90,7 +88,7 @@ def fit_decoding(
     classes = len(LABELS)
 
     def loss(values: NDArray[np.float64]) -> float:
-        scaled = logits * np.exp(values[0]) + np.r_[values[1:classes], 0.0]
+        scaled = scores * np.exp(values[0]) + np.r_[values[1:classes], 0.0]
         scaled -= scaled.max(axis=1, keepdims=True)
         chances = decode.posteriors(
             np.exp(np.maximum(scaled, -30)),
@@ -112,11 +110,27 @@ def fit_decoding(
         spam=0.5,
         spam_to_chrome=1.0,
         named=1.0,  # no less than `spam` until all else is fitted
-        lowest=0.05,
-        highest=0.5,
-        most_lost=MOST_LOST,
-        unlikely=UNLIKELY,
+        lowest=LOWEST,
+        highest=HIGHEST,
     )
+
+
+_Scores = tuple[
+    "NDArray[np.float64]",
+    "NDArray[np.int8]",
+    "NDArray[np.float32]",
+    "NDArray[np.int64]",
+]
+
+
+def _scores_of(model: Model, batch: Sequence[LabelledText]) -> _Scores:
+    """Give the units' scores by label, their labels, weights and pages."""
+    units = label_units(batch)
+    lines, features = units.lines, units.features
+    _, sums = model.evidence(features)
+    logits = model.logits(context.Shared(lines, features, model.vocabulary), sums)
+    weights = page_weights(lines.pages, features.sizes - 2)
+    return decode.label_scores(*logits), units.labels, weights, lines.pages
 
 
 def fit_spam_rule(
@@ -200,7 +214,7 @@ def _units(model: Model, texts: Sequence[LabelledText], jobs: int) -> _Units:
 
 def _units_of(cleaner: Cleaner, batch: Sequence[LabelledText]) -> _Units:
     read = cleaner.read([text.text for text in batch])
-    units = label_units(batch)
+    units = label_units(batch, (read.lines, read.features))
     own = read.posteriors.copy()
     own[read.at_home, SPAM] = 0
     size = units.features.sizes - 2
@@ -262,7 +276,7 @@ def _places_of(
     Places in units that are spam as a whole have no label: there is nothing to find.
     """
     read = cleaner.read([text.text for text in batch])
-    labels = place_labels(read, label_units(batch))
+    labels = place_labels(read, label_units(batch, (read.lines, read.features)))
     labels[(cleaner.unit_labels(read) == SPAM)[read.known.unit]] = UNGRADED
     return read.odds, labels[read.view.at], read.view.runs
 
@@ -332,7 +346,7 @@ def _cut_of(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int8]]:
     """Give name odds, sizes and labels of the units that are of one label."""
     read = cleaner.read([text.text for text in batch])
-    units = label_units(batch)
+    units = label_units(batch, (read.lines, read.features))
     cut = cleaner.unit_labels(read) == CHROME
     odds = name_odds(read, cut & ~read.at_home)
     pure = units.pure

@@ -144,7 +144,8 @@ def _losses(
     number = len(texts)
     read = cleaner.read([text.text for text in texts])
     # without tags: what the gold leaves out for reasons of its own is not graded
-    units = label_units([replace(text, tags=()) for text in texts])
+    texts = [replace(text, tags=()) for text in texts]
+    units = label_units(texts, (read.lines, read.features))
     pages, bounds = read.lines.pages, read.features.starts
     places, sources = read.features.places, read.features.sources
     article = np.zeros(len(read.features.stream), np.int64)

@@ -10,17 +10,17 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import joblib
 import numpy as np
 from joblib import Parallel, delayed
 
-from dross import evidence, model, network
+from dross import evidence, model
 from dross.model import Config, Decoding, Model, PhraseRule, VerdictRule
 from dross.phrases import ChainRule
-from dross.spans import SPAM
+from dross.spans import LABELS, SPAM
 from training import decisions, heads, stages
 from training.chance import one_in
 from training.dial import fit_dial
@@ -30,15 +30,17 @@ from training.network import averaged, fit_networks, whole_network
 from training.phrased import documents_with_phrases
 from training.places import fit_places
 from training.probes import NEAR_MISS
+from training.sequence import fit_sequences, whole_sequence
 from training.spam import SPUN
 from training.split import FOLDS
 from training.stages import Evidence
 from training.topics import articles, topic_pages
+from training.units import INSIDE, UNGRADED
 from training.vocabulary import fit_vocabulary, word_tables
 from training.wordodds import fit_word_odds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -50,18 +52,20 @@ if TYPE_CHECKING:
 
 # Of each pass. Wider nets and a third pass bring a little each; see EXPERIMENTS.md.
 HIDDEN = ((96, 24), (64, 24), (64, 24))
-# One text in so many teaches a pass: the later ones ask less of their columns.
-TEXTS = (1, 2, 2)
+# One text in so many teaches the context stage; the renderings of a page are several.
+TEXTS = 2
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
+# Chrome inside the article, as a photo credit, is rare and short. To the nets over a
+# page's units it counts for more: with 1 a credit was kept.
+INSIDE_WEIGHT = 3
 # One text in so many teaches the nets that look inside units, and every near miss.
 EVERY = 2
 PASSES = (256, 512, 1024, 4096, 4096)  # rows a batch, pass by pass
 # A page with less article than a short paragraph is of no use, nor is one that is
 # mostly spam.
 VERDICT = VerdictRule(article_width=80, spam_share=0.5)
-PARTS = 8  # that texts are worked on in, side by side
 _SCALED_TEXTS = 2000  # texts that the heads' ranges are taken from
 _SAMPLED_UNITS = 100_000  # units that the range of hidden activations is taken from
 
@@ -157,18 +161,8 @@ def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
         for w, own in zip(folds, fold_odds, strict=True)
     ]
     words = replace(words, odds=odds)
-    passes: list[Network] = []
-    for number, name in enumerate(model.PASSES):
-        make = partial(
-            fit_pass,
-            run / f"{name}.joblib",
-            texts,
-            found,
-            tuple(passes),
-            np.random.default_rng([seed, 3, number]),
-            jobs,
-        )
-        passes.append(kept(run / f"{name}.net.joblib", make))
+    taught = one_in(np.random.default_rng([seed, 3, 0]), TEXTS, texts)
+    passes, sequences = _fit_nets(taught, found, run, seed, jobs)
     chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5)
     config = Config(
         heads.BITS,
@@ -184,7 +178,8 @@ def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
         config,
         evidence.pack(weights),
         words,
-        tuple(passes),
+        passes,
+        sequences,
         gate=net,
         tags=(net,) * len(model.TAGS),
     )
@@ -196,35 +191,73 @@ def _lines(material: Material, part: str) -> tuple[LabelledText, ...]:
     return (*material.near_misses[part], *material.written[part])
 
 
-def fit_pass(  # noqa: PLR0913, PLR0917 — one pass's whole input
-    keep: Path,
+def _fit_nets(
     texts: Sequence[LabelledText],
     found: Sequence[Evidence],
-    before: Sequence[Network],
-    rng: np.random.Generator,
+    run: Path,
+    seed: int,
     jobs: int,
-) -> Network:
-    """Give the net of the pass that follows the nets *before* it.
+) -> tuple[tuple[Network, ...], tuple[Network, ...]]:
+    """Give the nets of the passes, and those over the units of a page."""
+    passes: list[Network] = []
+    sequences: tuple[Network, ...] = ()
+    for number, name in enumerate(model.PASSES):
+        # made if something is to be fitted, and once for both
+        rows = cache(partial(context_table, texts, found, tuple(passes), jobs))
+        if number == 0:
+            make = partial(fit_over_units, run / "sequences.joblib", rows, seed, jobs)
+            sequences = kept(run / "sequences.net.joblib", make)
+        fit = partial(fit_pass, run / f"{name}.joblib", rows, number, seed, jobs)
+        passes.append(kept(run / f"{name}.net.joblib", fit))
+    return tuple(passes), sequences
 
-    The scikit-learn estimators are kept as *keep*.
-    """
-    some = one_in(rng, TEXTS[len(before)], texts)
-    table = context_table(some, found, before, jobs)
-    number = len(table.labels)
-    say(f"{number:,} graded units with their context")
-    spam = table.labels == SPAM
-    nets = fit_networks(
+
+def fit_over_units(
+    keep: Path, rows: Callable[[], UnitRows], seed: int, jobs: int
+) -> tuple[Network, ...]:
+    """Give the nets over the units of a page; in floats they are kept as *keep*."""
+    table = rows()
+    inside = table.states == INSIDE
+    nets = fit_sequences(
         table.columns,
-        table.labels,
-        table.weights * np.where(spam, np.float32(SPAM_WEIGHT), 1),
-        HIDDEN[len(before)],
-        rng,
-        PASSES,
+        table.states,
+        heavier_spam(table) * np.where(inside, np.float32(INSIDE_WEIGHT), 1),
+        table.pages,
+        len(model.SEQUENCES),
+        np.random.default_rng([seed, 5]),
         jobs,
     )
     joblib.dump(nets, keep)
-    sample = rng.choice(number, min(_SAMPLED_UNITS, number), replace=False)
+    say("nets over units fitted")
+    return tuple(whole_sequence(net, table.columns, table.pages) for net in nets)
+
+
+def fit_pass(
+    keep: Path, rows: Callable[[], UnitRows], number: int, seed: int, jobs: int
+) -> Network:
+    """Give the net of a pass; the scikit-learn estimators are kept as *keep*."""
+    rng = np.random.default_rng([seed, 3, number])
+    table = rows()
+    table = table.take(table.labels < UNGRADED)
+    nets = fit_networks(
+        table.columns,
+        table.labels,
+        heavier_spam(table),
+        HIDDEN[number],
+        rng,
+        PASSES,
+        jobs,
+        len(LABELS),
+    )
+    joblib.dump(nets, keep)
+    units = len(table.labels)
+    sample = rng.choice(units, min(_SAMPLED_UNITS, units), replace=False)
     return whole_network(averaged(nets), table.columns[sample])
+
+
+def heavier_spam(table: UnitRows) -> NDArray[np.float32]:
+    """Give the weights of units, of spam SPAM_WEIGHT times as much."""
+    return table.weights * np.where(table.labels == SPAM, np.float32(SPAM_WEIGHT), 1)
 
 
 def context_table(
@@ -235,7 +268,7 @@ def context_table(
 ) -> UnitRows:
     """Give context columns of *texts*, each from heads that have not seen its site.
 
-    Of graded units alone: all are gigabytes. *found*: the heads of each fold.
+    *found*: the heads of each fold.
     """
     halves = [
         (part[half::2], fold)
@@ -243,11 +276,13 @@ def context_table(
         for half in range(2)
     ]
     rows = Parallel(n_jobs=jobs)(
-        delayed(stages.graded_rows)(part, found[fold], before)
+        delayed(stages.context_rows)(part, found[fold], before)
         for part, fold in halves
         if part
     )
-    return stages.joined(rows)
+    table = stages.joined(rows)
+    say(f"{len(table.labels):,} units with their context")
+    return table
 
 
 def decide_units(fitted: Model, texts: Sequence[LabelledText], jobs: int) -> Model:
@@ -255,17 +290,8 @@ def decide_units(fitted: Model, texts: Sequence[LabelledText], jobs: int) -> Mod
 
     Both are found on *texts* of the validation part.
     """
+    chain = decisions.fit_decoding(fitted, texts, jobs)
     config = fitted.config
-    scales = np.array(config.scales)
-    found = Evidence(config.bits, fitted.packed, scales, fitted.vocabulary)
-    rows = stages.joined(
-        Parallel(n_jobs=jobs)(
-            delayed(stages.context_rows)(texts[start::PARTS], found, fitted.passes[:-1])
-            for start in range(min(PARTS, len(texts)))
-        )
-    )
-    _, logits = network.run(fitted.passes[-1], rows.columns)
-    chain = decisions.fit_decoding(logits, rows.labels, rows.weights, rows.pages)
     fitted = replace(fitted, config=replace(config, decoding=chain))
     chain = decisions.fit_spam_rule(fitted, texts, jobs)
     say(f"decoding: {chain}")

@@ -28,7 +28,7 @@ _SEPARATORS = (" | ", "|", " · ", "·", "  ", " ", " / ", "/", " - ", " » ", "
 _BULLETS = ("* ", "- ", "• ", "+ ", "  * ", "· ", "# ", "1. ", "> ", "    ", "\t",
             "　　", "▪ ", "■ ", "### ")  # fmt: skip
 _HEADLINE_LENGTH = 110  # characters; a longer first line is no headline
-_WEIGHTS = {"top": 0.2, "head": 0.25, "inside": 0.1, "tail": 0.25, "foot": 0.2}
+_WEIGHTS = {"top": 0.18, "head": 0.23, "inside": 0.18, "tail": 0.22, "foot": 0.19}
 _OTHER_LANGUAGE = {"en": 0.03, "zh-Hans": 0.08, "zh-Hant": 0.08}  # of the items
 _BARE = ("line", "lines", "error", "links", "menu")
 

@@ -40,12 +40,15 @@ def fit_networks(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
     rng: np.random.Generator,
     batches: tuple[int, ...] = BATCHES,
     jobs: int = 1,
+    classes: int = 2,
 ) -> list[MLPClassifier]:
     """Give MEMBERS nets fitted to the rows, as `fit_network` does."""
     rngs = [np.random.default_rng(seed) for seed in rng.integers(1 << 62, size=MEMBERS)]
     return list(
         Parallel(n_jobs=min(jobs, MEMBERS))(
-            delayed(fit_network)(columns, labels, weights, hidden, own, batches)
+            delayed(fit_network)(
+                columns, labels, weights, hidden, own, batches, classes
+            )
             for own in rngs
         )
     )
@@ -75,8 +78,11 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
     hidden: tuple[int, ...],
     rng: np.random.Generator,
     batches: tuple[int, ...] = BATCHES,
+    classes: int = 2,
 ) -> MLPClassifier:
     """Give the net fitted to the rows; each batch size is one pass over them.
+
+    *labels*: below *classes*, of which a small corpus may lack some.
 
     Its weights are the mean of those along the last pass, which stand for more than
     the last few rows (Izmailov et al., 2018, "Averaging weights leads to wider optima
@@ -89,7 +95,7 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
         learning_rate_init=1e-3,
         random_state=int(rng.integers(1 << 31)),
     )
-    mean, classes = weights.mean(), np.unique(labels)
+    mean = weights.mean()
     along: list[list[NDArray[np.float32]]] = []
     with threadpool_limits(1):
         for number, size in enumerate(batches, 1):
@@ -101,7 +107,7 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
                     columns[rows].astype(np.float32) * np.float32(INPUT_SCALE),
                     labels[rows],
                     sample_weight=weights[rows] / mean,
-                    classes=classes,
+                    classes=np.arange(classes),
                 )
                 if number == len(batches):
                     along.append([w.copy() for w in (*net.coefs_, *net.intercepts_)])
@@ -126,27 +132,47 @@ def whole_network(net: MLPClassifier | Layers, columns: NDArray[np.int8]) -> Net
     layers = []
     values = columns.astype(np.float32) * np.float32(INPUT_SCALE)
     unit, largest = INPUT_SCALE, TOP  # what 1 stands for, and the greatest input
-    last = len(net.coefs_) - 1
-    for number, (weights, bias) in enumerate(
-        zip(net.coefs_, net.intercepts_, strict=True)
-    ):
-        # as fine as exact sums allow
-        reach = (np.abs(weights).sum(0) * largest + np.abs(bias) / unit).max()
-        # rounding adds at most a half for each weight
-        room = EXACT - 1 - 0.5 * largest * (len(weights) + 1)
-        factor = room / reach
-        whole = np.round(weights * factor).astype(np.float32)
-        offset = np.round(bias / unit * factor).astype(np.float32)
-        unit = float(unit / factor)
-        shift = 0
-        if number < last:
-            values = np.maximum(values @ weights + bias, 0)
-            top = float(np.quantile(values, 0.9995)) or 1.0
-            shift = max(0, math.ceil(math.log2(max(top / unit / ACTIVE, 1))))
-            unit *= 2.0**shift
-            largest = ACTIVE
-        layers.append(Layer(whole, offset, shift))
-        if layers[-1].bound(TOP if number == 0 else ACTIVE) >= EXACT:
-            msg = f"layer {number} could reach {layers[-1].bound(largest):.0f}"
-            raise ArithmeticError(msg)
-    return Network(tuple(layers), unit)
+    for weights, bias in zip(net.coefs_[:-1], net.intercepts_[:-1], strict=True):
+        values = np.maximum(values @ weights + bias, 0)
+        layer, unit = whole_layer(weights, bias, unit, largest, values)
+        layers.append(layer)
+        largest = ACTIVE
+    layer, unit = whole_layer(net.coefs_[-1], net.intercepts_[-1], unit, largest)
+    return Network((*layers, layer), unit)
+
+
+def whole_layer(
+    weights: NDArray[np.floating],
+    bias: NDArray[np.floating],
+    unit: float | NDArray[np.float64],
+    largest: int,
+    active: NDArray[np.floating] | None = None,
+) -> tuple[Layer, float]:
+    """Give a layer in whole numbers, and what 1 of its outputs stands for.
+
+    *unit*: what 1 stands for in the inputs, or in each of them. *largest*: the greatest
+    input. *active*: outputs of a hidden layer, to find their range on; the last layer
+    has none.
+    """
+    steps, one = weights, unit
+    if isinstance(unit, np.ndarray):
+        one = float(unit.max())
+        steps = weights * (unit / one)[:, None]
+    # as fine as exact sums allow
+    reach = (np.abs(steps).sum(0) * largest + np.abs(bias) / one).max()
+    # rounding adds at most a half for each weight
+    factor = (EXACT - 1 - 0.5 * largest * (len(weights) + 1)) / reach
+    out = float(one / factor)
+    shift = 0
+    if active is not None:
+        top = float(np.quantile(active, 0.9995)) or 1.0
+        shift = max(0, math.ceil(math.log2(max(top / out / ACTIVE, 1))))
+    layer = Layer(
+        np.round(steps * factor).astype(np.float32),
+        np.round(bias / one * factor).astype(np.float32),
+        shift,
+    )
+    if layer.bound(largest) >= EXACT:
+        msg = f"a layer's sums could reach {layer.bound(largest):.0f}"
+        raise ArithmeticError(msg)
+    return layer, out * 2.0**shift

@@ -84,7 +84,8 @@ def graded_lines(
     """
     read = cleaner.read([text.text for text in texts])
     # without tags: what the gold leaves out for reasons of its own is not graded
-    units = label_units([replace(text, tags=()) for text in texts])
+    texts = [replace(text, tags=()) for text in texts]
+    units = label_units(texts, (read.lines, read.features))
     graded = units.pure & (units.labels <= SPAM)
     langs = np.array([language(text.lang) for text in texts])
     return (

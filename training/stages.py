@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dross import context, evidence
-from training.units import UNGRADED, batched, label_units, page_weights
+from training.units import batched, label_units, page_weights, states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 class UnitRows:
     """What the context stage learns from: an entry a unit, pages in order.
 
-    ``columns``: (units, len(context.NAMES)).
+    ``columns``: (units, any), of a pass. ``labels``, ``states``: as `units` has them.
     """
 
     columns: NDArray[np.int8]
     labels: NDArray[np.int8]
+    states: NDArray[np.int8]
     weights: NDArray[np.float32]
     pages: NDArray[np.int64]
 
@@ -64,18 +65,12 @@ def context_rows(
         places = evidence.place_sums(features, heads.bits, heads.packed)
         sums = evidence.unit_sums(features, places)
         shared = context.Shared(lines, features, heads.vocabulary)
-        columns = context.pass_columns(sums, heads.scales, shared, before)
+        columns = context.columns(sums, heads.scales, shared)
+        columns = context.pass_columns(columns, shared, before)
         weights = page_weights(lines.pages, features.sizes - 2)
-        parts.append(UnitRows(columns, units.labels, weights, lines.pages))
+        own = states(units.labels, lines.pages)
+        parts.append(UnitRows(columns, units.labels, own, weights, lines.pages))
     return joined(parts)
-
-
-def graded_rows(
-    texts: Sequence[LabelledText], heads: Evidence, before: Sequence[Network] = ()
-) -> UnitRows:
-    """Give what `context_rows` does, but for units that have no label."""
-    rows = context_rows(texts, heads, before)
-    return rows.take(rows.labels < UNGRADED)
 
 
 def joined(parts: Sequence[UnitRows]) -> UnitRows:

@@ -64,7 +64,7 @@ def _rows_of(
     """
     read = cleaner.read([text.text for text in batch])
     whole = cleaner.unit_labels(read) == SPAM
-    labels = place_labels(read, label_units(batch))
+    labels = place_labels(read, label_units(batch, (read.lines, read.features)))
     running = np.zeros((2, len(labels) + 1), np.int64)
     np.cumsum([labels < SPAM, labels == SPAM], axis=1, out=running[:, 1:])
     rows: list[tuple[NDArray[np.generic], ...]] = []

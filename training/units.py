@@ -13,6 +13,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from dross import hashing
+from dross.decode import STATES
 from dross.evidence import HEADS
 from dross.features import Features, extract
 from dross.lines import Lines, split_pages
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 UNGRADED = len(LABELS)
+STATELESS = len(STATES)  # the state of a unit that is not graded
+BEFORE, INSIDE, AFTER = (
+    STATES.index(f"chrome {where}") for where in ("before", "inside", "after")
+)
 # A unit has the label of this share of its visible characters; below it is mixed.
 PURE = 0.75
 # What the gold leaves out near the article has the label of its definition here: the
@@ -134,10 +139,15 @@ def headline(text: LabelledText) -> list[tuple[int, int]]:
     return above[-1] if above else next(iter(found), [])
 
 
-def label_units(texts: Sequence[LabelledText]) -> Units:
-    """Give the units of *texts* with labels and targets."""
-    lines = split_pages([text.text for text in texts])
-    features = extract(lines)
+def label_units(
+    texts: Sequence[LabelledText], found: tuple[Lines, Features] | None = None
+) -> Units:
+    """Give the units of *texts* with labels and targets.
+
+    *found*: their lines and features, for those who have them.
+    """
+    lines = split_pages([text.text for text in texts]) if found is None else found[0]
+    features = extract(lines) if found is None else found[1]
     label_of = np.full(len(lines.points), UNGRADED, np.int8)
     tagged = {name: np.zeros(len(lines.points), bool) for name in TAGS}
     with_tags = np.zeros(len(texts), bool)
@@ -209,6 +219,27 @@ def _positions(
     }
     for head, mask in where.items():
         targets[graded, HEADS.index(head)] = (chrome & mask)[graded]
+
+
+def states(labels: NDArray[np.int8], pages: NDArray[np.int64]) -> NDArray[np.int8]:
+    """Give the state of each unit, as `dross.decode.STATES` has it, or STATELESS.
+
+    Chrome of a page without article stands before it. *labels*: (units,), a label's
+    index or UNGRADED. *pages*: (units,), ascending.
+    """
+    place = np.arange(len(pages))
+    number = int(pages.max(initial=-1)) + 1
+    article = labels == ARTICLE
+    first, last = np.full(number, len(pages)), np.full(number, -1)
+    np.minimum.at(first, pages[article], place[article])
+    np.maximum.at(last, pages[article], place[article])
+    chrome = np.where(place < first[pages], BEFORE, INSIDE)
+    chrome = np.where((place > last[pages]) & (last[pages] >= 0), AFTER, chrome)
+    by_label = {ARTICLE: STATES.index("article"), SPAM: STATES.index("spam")}
+    found = np.where(labels == CHROME, chrome, STATELESS)
+    for label, state in by_label.items():
+        found = np.where(labels == label, state, found)
+    return found.astype(np.int8)
 
 
 def hashed_rows(

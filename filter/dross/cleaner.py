@@ -54,12 +54,9 @@ DENSITY = 3
 TINY = 1e-12
 # No threshold for units is lower than this chance among spam and article.
 LEAST_SPAM = 0.5
-# What is cut is called chrome where that is likelier than spam by more than this: the
-# other name would be a guess.
-NAMED_RATIO = 0.05
-# Or where spam is likelier than article, and by the nets that look inside more than
-# half of the unit is likely spam and no more than a tenth is unlikely to be: where more
-# is, article stands beside spam.
+# What is cut and likelier spam than chrome is called so without more evidence where by
+# the nets that look inside more than half of it is likely spam and no more than a tenth
+# is unlikely to be: where more is, article stands beside spam.
 MOSTLY, WHOLLY = 0.5, 0.9
 POSSIBLE = -4.0  # log odds
 # Of a unit that is spam and of which so much may be, the rest is not: it stood around.
@@ -204,9 +201,10 @@ class Cleaner:
         found = features.extract(lines)
         packed, sums = self.model.evidence(found)
         shared = Shared(lines, found, self.model.vocabulary)
-        logits = self.model.logits(shared, sums)
+        logits, article_odds = self.model.logits(shared, sums)
         rule = self.model.config.decoding
-        scaled = logits * rule.temperature + np.array(rule.offsets)
+        scores = decode.label_scores(logits, article_odds)
+        scaled = scores * rule.temperature + np.array(rule.offsets)
         scaled -= scaled.max(axis=1, keepdims=True)
         chances = decode.posteriors(
             np.exp(np.maximum(scaled, -30.0)),
@@ -302,20 +300,19 @@ def spam_odds(
 def name_odds(batch: Batch, cut: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Give the chance to be spam among spam and article of units that are *cut*.
 
-    -1 for others, and where chrome is by far the likelier name of the unit and of what
-    is cut of its line: a long list is one thing, though it is several units. 1 where
-    both stages say spam, whatever chrome has: on validation pages that names a quarter
-    of the spam that was cut by the wrong name, and 1.1e-4 of the chrome.
+    -1 for others, and where chrome is the likelier name of the unit and of what is cut
+    of its line: a long list is one thing, though it is several units. 1 where both
+    stages say spam; where chrome was likelier, too, names of languages above a page and
+    a licence number below it were called so.
     """
     article, chrome, spam = batch.posteriors.T
     line = np.cumsum(batch.lines.heads) - 1
     weight = np.where(cut, batch.features.sizes, 0)
-    of_line = np.bincount(line, weight * spam) >= NAMED_RATIO * np.bincount(
-        line, weight * chrome
-    )
-    likely = (spam >= NAMED_RATIO * chrome) | of_line[line]
+    of_line = np.bincount(line, weight * spam) >= np.bincount(line, weight * chrome)
+    likely = (spam >= chrome) | of_line[line]
     share = spam / np.maximum(spam + article, TINY)
-    both = (batch.inside > MOSTLY) & (batch.possible >= WHOLLY) & (spam > article)
+    both = (batch.inside > MOSTLY) & (batch.possible >= WHOLLY)
+    both &= (spam >= chrome) & (spam > article)
     return np.where(cut & both, 1.0, np.where(cut & likely, share, -1.0))
 
 
@@ -374,11 +371,6 @@ def _cuts(
     size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
     cut = decode.page_cuts(article, size, pages)
     cut = np.clip(cut, rule.lowest, rule.highest)
-    if rule.most_lost < 1:
-        share = np.full(len(article), rule.most_lost)
-        spared = decode.share_cuts(article, size, pages, share)
-        spared = np.clip(spared, rule.unlikely, cut)
-        cut = np.where(cut > rule.unlikely, spared, cut)
     for times in {point.precision for point in points.values()} - {1}:
         cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))
     share = _by_unit(batch, points, "share")

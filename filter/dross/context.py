@@ -317,13 +317,12 @@ def _word_odds(shared: Shared) -> Iterator[Numbers]:
 
 
 def pass_columns(
-    sums: Ints, scales: Floats, shared: Shared, before: Sequence[Network]
+    found: NDArray[np.int8], shared: Shared, before: Sequence[Network]
 ) -> NDArray[np.int8]:
-    """Give what a pass sees: what `columns` gives, or what the nets *before* it made.
+    """Give what a pass sees: what `columns` *found*, or what the nets *before* it made.
 
-    *before*: the nets of the passes before, in order; other arguments as `columns`.
+    *before*: the nets of the passes before, in order.
     """
-    found = columns(sums, scales, shared)
     for net in before:
         found = second_columns(*network.run(net, found), shared)
     return found

@@ -14,10 +14,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+# What the nets over a page's units tell apart. Chrome is three things to them: a menu
+# above the article, a caption inside it and the comments below it have little in
+# common, and where the last of them starts the article ends.
+STATES = ("article", "spam", "chrome before", "chrome inside", "chrome after")
+_CHROME = slice(2, 5)
 # Probabilities are counted in this many parts where they are summed.
 PARTS = 1 << 16
 # Where next to nothing may be lost, smaller chances than those must count.
 FINE_PARTS = 1 << 32
+
+
+def article_odds(logits: Floats) -> Floats:
+    """Give the log odds of article to chrome from the logits of STATES; (units,)."""
+    chrome = logits[:, _CHROME]
+    most = chrome.max(1)
+    others = np.exp(chrome - most[:, None])
+    # one after the other: a sum over an axis may add in another order
+    total = others[:, 0] + others[:, 1] + others[:, 2]
+    odds: Floats = logits[:, 0] - most - np.log(total)
+    return odds
+
+
+def label_scores(logits: Floats, odds: Floats) -> Floats:
+    """Give scores of article, chrome and spam, whose exponentials add up; (units, 3).
+
+    *logits*: (units, labels), by which spam stands to the rest. *odds*: (units,), log
+    odds of article to chrome, which stand to each other by these.
+    """
+    spam = logits[:, 2] - np.logaddexp(logits[:, 0], logits[:, 1])
+    genuine = np.logaddexp(odds, 0)
+    return np.stack([odds, np.zeros_like(odds), genuine + spam], axis=1)
 
 
 def posteriors(scores: Floats, transitions: Floats, pages: NDArray[np.int64]) -> Floats:

@@ -16,22 +16,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import context, evidence, network, places, seams
+from dross import context, decode, evidence, network, places, seams, sequence
+from dross.decode import STATES
 from dross.dial import Dial, Point, Step
 from dross.errors import ModelError
 from dross.features import ORDERS, SHAPE_NAMES, TOP, Features
 from dross.network import Layer, Network
 from dross.phrases import ChainRule
-from dross.spans import LABELS
+from dross.spans import ARTICLE, CHROME, LABELS
 from dross.vocabulary import Vocabulary
 
-FORMAT = 4
+FORMAT = 5
 # The nets, as their arrays are named: the passes of the context stage, each of which
-# sees what the one before made of the page; then those that look inside units: which
-# places are worth a look, and three that tag them.
+# sees what the one before made of the page; those that see a page's units at once; then
+# those that look inside units: which places are worth a look, and three that tag them.
 PASSES = ("first", "second", "third")
+SEQUENCES = ("sequence-1", "sequence-2")
 TAGS = ("places", "copies", "tags")
-NETWORKS = (*PASSES, "gate", *TAGS)
+NETWORKS = (*PASSES, *SEQUENCES, "gate", *TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,7 @@ class Decoding:
     most of it is spam by the nets that look inside, too. Where these find no spam in
     it, the log odds of that are less by ``doubt``, and by a share of it where they find
     some. ``lowest`` and ``highest`` bound the cut that each page finds for itself
-    between article and chrome. It takes at most ``most_lost`` of the article that the
-    page is expected to have, but for what is less likely than ``unlikely`` to be any.
+    between article and chrome.
     """
 
     temperature: float
@@ -59,8 +60,6 @@ class Decoding:
     lowest: float
     highest: float
     doubt: float = 0.0
-    most_lost: float = 1.0
-    unlikely: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +111,22 @@ class Model:
     """Everything that decides, ready to use.
 
     ``packed``: evidence weights as `evidence.pack` gives them. ``vocabulary``: what is
-    known of words. ``passes``, ``gate`` and ``tags``: the nets, as in NETWORKS.
+    known of words. ``passes``, ``sequences``, ``gate`` and ``tags``: the nets, as in
+    NETWORKS.
     """
 
     config: Config
     packed: list[NDArray[np.uint64]]
     vocabulary: Vocabulary
     passes: tuple[Network, ...]
+    sequences: tuple[Network, ...]
     gate: Network
     tags: tuple[Network, ...]
 
     @property
     def networks(self) -> tuple[Network, ...]:
         """All nets, in the order of NETWORKS."""
-        return (*self.passes, self.gate, *self.tags)
+        return (*self.passes, *self.sequences, self.gate, *self.tags)
 
     @cached_property
     def seams(self) -> NDArray[np.int16]:
@@ -141,11 +142,24 @@ class Model:
 
     def logits(
         self, shared: context.Shared, sums: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """Give each unit's score for each label; (units, labels)."""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give each unit's score for each label, and its log odds of article to chrome.
+
+        (units, labels), by the passes, and (units,), the mean of theirs and of those of
+        each net over the page's units: they are wrong in different places. What is spam
+        the passes know better.
+        """
         scales = np.array(self.config.scales)
-        columns = context.pass_columns(sums, scales, shared, self.passes[:-1])
-        return network.run(self.passes[-1], columns)[1]
+        columns = context.columns(sums, scales, shared)
+        pages = shared.lines.pages
+        others = [
+            decode.article_odds(sequence.run(net, columns, pages))
+            for net in self.sequences
+        ]
+        columns = context.pass_columns(columns, shared, self.passes[:-1])
+        logits = network.run(self.passes[-1], columns)[1]
+        odds = sum(others, logits[:, ARTICLE] - logits[:, CHROME])
+        return logits, odds / (1 + len(others))
 
 
 def layout() -> dict[str, object]:
@@ -164,6 +178,8 @@ def layout() -> dict[str, object]:
         "shape": len(SHAPE_NAMES),
         "columns": hashlib.blake2b(names.encode(), digest_size=8).hexdigest(),
         "labels": list(LABELS),
+        "states": list(STATES),
+        "sequence": [sequence.ALONE, [list(reach) for reach in sequence.REACHES]],
     }
 
 
@@ -189,8 +205,8 @@ def save(
     nets = []
     for name, net in zip(NETWORKS, networks, strict=True):
         for number, layer in enumerate(net.layers):
-            arrays[f"{name}-weights{number}"] = layer.weights.astype("<i4")
-            arrays[f"{name}-bias{number}"] = layer.bias.astype("<i4")
+            arrays[f"{name}-weights{number}"] = _narrow(layer.weights)
+            arrays[f"{name}-bias{number}"] = _narrow(layer.bias)
         shifts = [layer.shift for layer in net.layers]
         nets.append({"unit": net.unit, "shifts": shifts})
     digests = {}
@@ -211,6 +227,12 @@ def save(
     text = json.dumps(record, indent=1, ensure_ascii=False)
     (folder / "config.json").write_text(text + "\n", "utf-8")
     return digest(folder)
+
+
+def _narrow(values: NDArray[np.float32]) -> NDArray[np.integer]:
+    """Give whole numbers in two bytes each where they fit, or in four."""
+    fits = np.abs(values).max(initial=0) <= np.iinfo(np.int16).max
+    return values.astype("<i2" if fits else "<i4")
 
 
 def digest(folder: Path) -> str:
@@ -309,9 +331,12 @@ def _assemble(folder: Path, record: dict[str, Any]) -> Model:
         for name, net in zip(NETWORKS, record["networks"], strict=True)
     ]
     packed = evidence.pack(arrays["evidence"])
-    passes, (gate, *tags) = found[: len(PASSES)], found[len(PASSES) :]
+    nets = iter(found)
+    passes = tuple(next(nets) for _ in PASSES)
+    sequences = tuple(next(nets) for _ in SEQUENCES)
+    gate, *tags = nets
     words = Vocabulary(arrays["rarity"], arrays["vectors"], arrays["odds"])
-    return Model(config, packed, words, tuple(passes), gate, tuple(tags))
+    return Model(config, packed, words, passes, sequences, gate, tuple(tags))
 
 
 def _dial(record: dict[str, Any]) -> Dial:

@@ -29,6 +29,13 @@ class Layer:
     bias: NDArray[np.float32]
     shift: int
 
+    def active(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give the activations, whole numbers in 0 … ACTIVE; (units, outputs)."""
+        found: NDArray[np.float32] = values @ self.weights
+        found += self.bias
+        np.floor(found * np.float32(2.0**-self.shift), out=found)
+        return np.clip(found, 0, ACTIVE, out=found)
+
     def bound(self, largest: int) -> float:
         """Give the greatest sum that inputs up to *largest* could reach."""
         weights = np.abs(self.weights).astype(np.float64)
@@ -42,6 +49,11 @@ class Network:
     layers: tuple[Layer, ...]
     unit: float
 
+    def logits(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Give what the last layer makes of *values*, the activations before it."""
+        last = self.layers[-1]
+        return (values @ last.weights + last.bias).astype(np.float64) * self.unit
+
 
 def run(
     network: Network, columns: NDArray[np.int8]
@@ -52,10 +64,5 @@ def run(
     """
     values = columns.astype(np.float32)
     for layer in network.layers[:-1]:
-        values = values @ layer.weights
-        values += layer.bias
-        np.floor(values * np.float32(2.0**-layer.shift), out=values)
-        np.clip(values, 0, ACTIVE, out=values)
-    last = network.layers[-1]
-    whole = values @ last.weights + last.bias
-    return values, whole.astype(np.float64) * network.unit
+        values = layer.active(values)
+    return values, network.logits(values)

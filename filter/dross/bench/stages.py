@@ -18,6 +18,7 @@ from dross import (
     features,
     network,
     places,
+    sequence,
     spans,
 )
 from dross.cleaner import Cleaner, batches, labels_at
@@ -34,7 +35,8 @@ STAGES: dict[str, tuple[Callable[..., object], ...]] = {
     "context, first": (context.columns,),
     "context, later passes": (context.second_columns,),
     "nets": (network.run,),
-    "decode": (decode.posteriors, labels_at),
+    "nets over units": (sequence.run,),
+    "decode": (decode.label_scores, decode.posteriors, labels_at),
     "places, gate": (places.gate_columns,),
     "places": (places.columns, places.second_columns, places.third_columns),
     "stretch edges (jieba)": (edges.mend,),
