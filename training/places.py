@@ -102,8 +102,8 @@ def _fit_step(
     And of the gate the logit that PASSED of genuine places reach.
     """
     step = keep.stem
-    # which units are spam as a whole the passes say; what tells article from chrome
-    # costs a seventh of the reading and changes next to nothing here
+    # which units are spam as a whole is for the passes to say; telling article from
+    # chrome would be a seventh of the work here
     fitted = replace(fitted, sequences=())
     rows = _joined(
         Parallel(n_jobs=jobs)(

@@ -146,8 +146,10 @@ def label_units(
 
     *found*: their lines and features, for those who have them.
     """
-    lines = split_pages([text.text for text in texts]) if found is None else found[0]
-    features = extract(lines) if found is None else found[1]
+    if found is None:
+        lines = split_pages([text.text for text in texts])
+        found = lines, extract(lines)
+    lines, features = found
     label_of = np.full(len(lines.points), UNGRADED, np.int8)
     tagged = {name: np.zeros(len(lines.points), bool) for name in TAGS}
     with_tags = np.zeros(len(texts), bool)

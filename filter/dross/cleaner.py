@@ -309,11 +309,12 @@ def name_odds(batch: Batch, cut: NDArray[np.bool_]) -> NDArray[np.float64]:
     line = np.cumsum(batch.lines.heads) - 1
     weight = np.where(cut, batch.features.sizes, 0)
     of_line = np.bincount(line, weight * spam) >= np.bincount(line, weight * chrome)
-    likely = (spam >= chrome) | of_line[line]
+    likelier = spam >= chrome
     share = spam / np.maximum(spam + article, TINY)
     both = (batch.inside > MOSTLY) & (batch.possible >= WHOLLY)
-    both &= (spam >= chrome) & (spam > article)
-    return np.where(cut & both, 1.0, np.where(cut & likely, share, -1.0))
+    both &= likelier & (spam > article)
+    named = likelier | of_line[line]
+    return np.where(cut & both, 1.0, np.where(cut & named, share, -1.0))
 
 
 def partly_spam(batch: Batch, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
