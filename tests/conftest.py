@@ -91,6 +91,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             named=0.5,
             lowest=0.2,
             highest=0.8,
+            highest_short=0.9,
             doubt=1.0,
         ),
         phrase=model.PhraseRule(

@@ -125,6 +125,24 @@ def test_a_headline_with_the_name_of_the_site_is_left_open() -> None:
     assert ("headline", "left") in [tag.names for tag in text.tags]
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_credit_is_left_open_though_the_gold_has_the_caption(*, kept: bool) -> None:
+    caption, credit = "The ferry leaves the pier at dusk.", "[Photo by Wu Lan]"
+    article = "The night ferry crosses the river again after three years of repairs."
+    html = (
+        f"<figure><figcaption><p>{caption}</p><p>{credit}</p></figcaption></figure>"
+        f"<p>{article}</p>"
+    )
+    gold = f"{caption}\n{credit}\n{article}" if kept else f"{caption}\n{article}"
+
+    text = labelled(Page("1", "made", html, gold))["blocks"]
+
+    assert label_at(text, text.text.index(credit) + 1) == "ungraded"
+    names = {"byline", "kept" if kept else "left"}
+    assert any(names <= set(tag.names) for tag in text.tags)
+    assert label_at(text, 0) == "article"
+
+
 def test_where_only_strings_are_known_the_rest_is_left_open() -> None:
     html = "<p>The mill turns again.</p><p>It is old.</p><p>Sign up for news</p>"
     page = Page(
@@ -272,6 +290,11 @@ def test_a_short_run_far_from_the_text_is_an_accident() -> None:
         "2019年5月4日 10:30",
         "本報記者 林小明 攝",  # photograph by our reporter
         "發佈時間：2019-05-04",  # published on
+        "[Photo by Wu Lan/for River Daily]",
+        "(Photo courtesy of the museum)",
+        "Illustration by Ann Miller",
+        "图片来源｜青河晚报",  # source of the picture
+        "图源：青河晚报",
     ],
 )
 def test_bylines_are_known_in_both_languages(line: str) -> None:
@@ -287,6 +310,7 @@ def test_bylines_are_known_in_both_languages(line: str) -> None:
         "记者说，桥今天开通。",  # the reporter says the bridge opens today
         "来源很多。",  # the sources are many
         "The mill was built in May 2019.",
+        "Pictures by the old mill show the flood.",
     ],
 )
 def test_sentences_are_no_bylines(line: str) -> None:

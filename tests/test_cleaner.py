@@ -18,6 +18,7 @@ from dross.cleaner import (
     MOSTLY,
     PARTLY,
     POSSIBLE,
+    SHORT,
     WHOLLY,
     Cleaned,
     Cleaner,
@@ -34,6 +35,8 @@ from tests.oracles import batches as text_batches
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# "Levees"; "the levees held", four times
+SHORT_AND_LONG = ["Levees\n" + "Levees held. " * 4 + "\n堤坝\n" + "堤坝守住了。" * 4]
 # The cleaner of the whole session holds no state: examples may share it.
 shared = settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -236,19 +239,32 @@ def test_the_units_of_a_page_are_labelled_one_by_one(tiny_cleaner: Cleaner) -> N
 
 
 @shared
-@given(texts=text_batches, highest=st.sampled_from([0.1, 0.35, 0.9]))
+@example(SHORT_AND_LONG, 0.1, 0.9)
+@example(SHORT_AND_LONG, 0.9, 0.1)
+@given(
+    texts=text_batches,
+    highest=st.sampled_from([0.1, 0.35, 0.9]),
+    highest_short=st.sampled_from([0.1, 0.45, 0.9]),
+)
 def test_a_page_cuts_nothing_that_is_likelier_article_than_the_highest_cut(
-    tiny_cleaner: Cleaner, texts: list[str], highest: float
+    tiny_cleaner: Cleaner, texts: list[str], highest: float, highest_short: float
 ) -> None:
     rule = tiny_cleaner.model.config.decoding
     read = tiny_cleaner.read(texts)
 
     free, bound = (
-        labels_at(replace(rule, highest=most), read, tiny_cleaner.points)
-        for most in (1.0, highest)
+        labels_at(
+            replace(rule, highest=most, highest_short=short), read, tiny_cleaner.points
+        )
+        for most, short in ((1.0, 1.0), (highest, highest_short))
     )
 
-    likely = read.posteriors[:, ARTICLE] >= highest
+    lines, bounds = read.lines, []
+    for start, end in zip(lines.contents, lines.content_ends, strict=True):
+        kinds = lines.classes[start:end].tolist()
+        width = sum((kind not in UNSEEN) * (1 + (kind in WIDE)) for kind in kinds)
+        bounds.append(highest_short if width < SHORT else highest)
+    likely = read.posteriors[:, ARTICLE] >= np.array(bounds)
     assert not (likely & (bound == CHROME)).any()
     assert not ((free == ARTICLE) & (bound != ARTICLE)).any()
     assert not ((free != ARTICLE) & (bound == ARTICLE) & ~likely).any()

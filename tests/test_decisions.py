@@ -155,7 +155,8 @@ def test_articles_on_the_topics_of_spam_lose_no_more_than_they_may(
 
 
 def test_a_unit_is_as_likely_spam_as_the_nets_find_spam_inside() -> None:
-    rule = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5, 3.0)
+    same = (0.0,) * 3
+    rule = Decoding(1.0, same, (same,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, doubt=3.0)
     chances = np.tile([0.1, 0.1, 0.8], (3, 1))
 
     found = spam_odds(rule, chances, np.array([1.0, 0.5, 0.0]))
@@ -238,6 +239,7 @@ def test_naming_what_is_cut_anyway_calls_no_more_article_spam_than_allowed(
         spam=0.97,
         lowest=0.5,
         highest=0.9,
+        highest_short=0.9,
     )
     model = replace(tiny_cleaner.model, config=replace(config, decoding=rule))
 

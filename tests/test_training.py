@@ -148,8 +148,9 @@ def test_the_card_shows_reliability_as_table_and_figure(run: Run) -> None:
 
 
 def test_the_dial_is_fitted_to_the_validation_part(run: Run, cleaner: Cleaner) -> None:
-    held = list(documents(read_material(SAMPLE, run.files), "validation", 0))
-    dial = fit_dial(cleaner.model, held)
+    material = read_material(SAMPLE, run.files)
+    held = list(documents(material, "validation", 0))
+    dial = fit_dial(cleaner.model, held, list(pages(material, "validation")))
 
     assert set(dial.curves) == set(LANGUAGES)
     assert all(steps[-1].share == 1 for steps in dial.curves.values())

@@ -24,7 +24,7 @@ from dross.spans import LABELS, SPAM
 from training import decisions, heads, stages
 from training.chance import one_in
 from training.dial import fit_dial
-from training.documents import documents
+from training.documents import documents, pages
 from training.kept import kept
 from training.network import averaged, fit_networks, whole_network
 from training.phrased import documents_with_phrases
@@ -52,8 +52,9 @@ if TYPE_CHECKING:
 
 # Of each pass. Wider nets and a third pass bring a little each; see EXPERIMENTS.md.
 HIDDEN = ((96, 24), (64, 24), (64, 24))
-# One text in so many teaches the context stage; the renderings of a page are several.
-TEXTS = 2
+# One text in so many teaches a pass. The first, and the nets over a page's units, learn
+# from all of them: from half of them the passes knew less of the spam.
+TEXTS = (1, 2, 2)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
@@ -118,7 +119,8 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     rule = decisions.fit_stretches(fitted, held, topics, jobs)
     say(f"spam inside units: {rule}")
     config = replace(fitted.config, phrase=rule)
-    dial = fit_dial(replace(fitted, config=config), held, jobs)
+    plain = list(pages(material, "validation"))
+    dial = fit_dial(replace(fitted, config=config), held, plain, jobs)
     config = replace(config, dial=dial)
     named = decisions.fit_named(fitted, held, jobs)
     say(f"named from {named}")
@@ -161,9 +163,9 @@ def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
         for w, own in zip(folds, fold_odds, strict=True)
     ]
     words = replace(words, odds=odds)
-    taught = one_in(np.random.default_rng([seed, 3, 0]), TEXTS, texts)
-    passes, sequences = _fit_nets(taught, found, run, seed, jobs)
-    chain = Decoding(1.0, (0.0,) * 3, ((0.0,) * 3,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5)
+    passes, sequences = _fit_nets(texts, found, run, seed, jobs)
+    same = (0.0,) * len(LABELS)
+    chain = Decoding(1.0, same, (same,) * len(LABELS), 0.5, 1.0, 1.0, 0.05, 0.5, 0.5)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),
@@ -202,13 +204,16 @@ def _fit_nets(
     passes: list[Network] = []
     sequences: tuple[Network, ...] = ()
     for number, name in enumerate(model.PASSES):
+        taught = one_in(np.random.default_rng([seed, 3]), TEXTS[number], texts)
         # made if something is to be fitted, and once for both
-        rows = cache(partial(context_table, texts, found, tuple(passes), jobs))
+        rows = cache(partial(context_table, taught, found, tuple(passes), jobs))
         if number == 0:
-            make = partial(fit_over_units, run / "sequences.joblib", rows, seed, jobs)
-            sequences = kept(run / "sequences.net.joblib", make)
+            over = partial(fit_over_units, run / "sequences.joblib", rows, seed, jobs)
+            sequences = kept(run / "sequences.net.joblib", over)
+            del over
         fit = partial(fit_pass, run / f"{name}.joblib", rows, number, seed, jobs)
         passes.append(kept(run / f"{name}.net.joblib", fit))
+        del fit, rows  # and the table with them
     return tuple(passes), sequences
 
 
@@ -238,7 +243,6 @@ def fit_pass(
     """Give the net of a pass; the scikit-learn estimators are kept as *keep*."""
     rng = np.random.default_rng([seed, 3, number])
     table = rows()
-    table = table.take(table.labels < UNGRADED)
     nets = fit_networks(
         table.columns,
         table.labels,
@@ -250,8 +254,8 @@ def fit_pass(
         len(LABELS),
     )
     joblib.dump(nets, keep)
-    units = len(table.labels)
-    sample = rng.choice(units, min(_SAMPLED_UNITS, units), replace=False)
+    graded = np.flatnonzero(table.labels < UNGRADED)
+    sample = rng.choice(graded, min(_SAMPLED_UNITS, len(graded)), replace=False)
     return whole_network(averaged(nets), table.columns[sample])
 
 

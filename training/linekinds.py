@@ -26,6 +26,8 @@ _ENGLISH_BYLINE = re.compile(
     | (?i:(?:written|posted|published|submitted|reported|photograph(?:s|ed)?|photos?
         |image|updated|last\s+(?:updated|modified)|created|edited|reviewed)
         \s*(?:by|on|at|in|:|\d))
+    | (?i:(?:file\s+)?(?:photo|image|picture|illustration|graphic)s?\s+
+        (?:by|courtesy|provided|credit|source)s?\b)(?!.*[.!?]\s*$)
     | (?i:(?:source|author|editor|reporter|credit|photo|date|published|updated)s?
         \s*[:：/])
     | (?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b
@@ -44,7 +46,8 @@ _CHINESE_BYLINE = re.compile(
     r"""^\W*(?:
       # source; author, editor, photographer, reporter, proof-reader, translator;
       # published, updated, time, clicks, letter size; a date; reporter so-and-so
-      (?:本文|文章|新闻|新聞|稿件|信息|图片|圖片)?(?:来源|來源|出处|出處)\s*[:：于於]
+      (?:本文|文章|新闻|新聞|稿件|信息|图片|圖片)?(?:来源|來源|出处|出處)\s*[:：于於｜|]
+    | (?:图|圖)源\s*[:：｜|/]
     | (?:本文|文章)?(?:作者|编辑|編輯|责任编辑|責任編輯|责编|責編|撰稿|撰文|整理
         |摄影|攝影|记者|記者|通讯员|通訊員|实习记者|供稿|审核|審核|校对|校對
         |发布者|發佈者|发布人|发布单位|发表人|编审|编者|译者|譯者)\s*[:：/／|｜\s]

@@ -82,7 +82,8 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
 ) -> MLPClassifier:
     """Give the net fitted to the rows; each batch size is one pass over them.
 
-    *labels*: below *classes*, of which a small corpus may lack some.
+    *labels*: below *classes*, of which a small corpus may lack some; rows with others
+    teach nothing, and to leave them where they are saves a copy of gigabytes.
 
     Its weights are the mean of those along the last pass, which stand for more than
     the last few rows (Izmailov et al., 2018, "Averaging weights leads to wider optima
@@ -95,11 +96,12 @@ def fit_network(  # noqa: PLR0913, PLR0917 — rows, shape and schedule
         learning_rate_init=1e-3,
         random_state=int(rng.integers(1 << 31)),
     )
-    mean = weights.mean()
+    known = np.flatnonzero(labels < classes)
+    mean = weights[known].mean()
     along: list[list[NDArray[np.float32]]] = []
     with threadpool_limits(1):
         for number, size in enumerate(batches, 1):
-            order = rng.permutation(len(labels))
+            order = known[rng.permutation(len(known))]
             for start in range(0, len(order), CHUNK):
                 rows = order[start : start + CHUNK]
                 net.set_params(batch_size=min(size, len(rows)))

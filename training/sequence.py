@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Widths of the layers that see one unit, of those that see units around it, and of the
 # one that sees the page.
 OWN, AROUND, LAST = (96, 64), 64, 32
-EPOCHS, LEAST_TURNS = 5, 1000  # passes over the units, or as many as give so many steps
+EPOCHS, LEAST_TURNS = 3, 1000  # passes over the units, or as many as give so many steps
 BATCH = 512  # units, of whole pages
 LONGEST = 4 * BATCH  # units; a longer page is cut
 # Adam (Kingma, Ba, 2015) with its authors' numbers; the step rises over the first

@@ -33,10 +33,6 @@ class UnitRows:
     weights: NDArray[np.float32]
     pages: NDArray[np.int64]
 
-    def take(self, rows: NDArray[np.bool_]) -> UnitRows:
-        """Give the chosen rows."""
-        return UnitRows(*(getattr(self, field.name)[rows] for field in fields(self)))
-
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -58,7 +58,10 @@ LEAST_SPAM = 0.5
 # the nets that look inside more than half of it is likely spam and no more than a tenth
 # is unlikely to be: where more is, article stands beside spam.
 MOSTLY, WHOLLY = 0.5, 0.9
-POSSIBLE = -4.0  # log odds
+POSSIBLE = -2.5  # log odds
+# A unit of fewer columns has a bound of its own on the cut of its page: menus, credits
+# and buttons are so short, and an article loses less with one than with a paragraph.
+SHORT = 40
 # Of a unit that is spam and of which so much may be, the rest is not: it stood around.
 PARTLY = 0.4
 HAN = (chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL)
@@ -371,7 +374,10 @@ def _cuts(
     article, pages = batch.posteriors[:, ARTICLE], batch.lines.pages
     size = np.maximum(batch.lines.content_ends - batch.lines.contents, 1)
     cut = decode.page_cuts(article, size, pages)
-    cut = np.clip(cut, rule.lowest, rule.highest)
+    columns = _columns(batch.lines.classes)
+    width = columns[batch.lines.content_ends] - columns[batch.lines.contents]
+    highest = np.where(width < SHORT, rule.highest_short, rule.highest)
+    cut = np.clip(cut, rule.lowest, highest)
     for times in {point.precision for point in points.values()} - {1}:
         cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))
     share = _by_unit(batch, points, "share")
@@ -494,15 +500,25 @@ def _pieces(
     )
 
 
-def _widths(classes: NDArray[np.uint8], spans: Sequence[Span]) -> dict[str, int]:
-    """Give how many columns of visible text have each label."""
+def _columns(classes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Give how many columns of visible text stand before each code point.
+
+    A Han character has two. Returns (code points + 1,).
+    """
     wide = (classes >= chars.HAN) & (classes <= chars.HANGUL)
     unseen = (
         (classes == chars.SPACE)
         | (classes == chars.NEWLINE)
         | (classes == chars.INVISIBLE)
     )
-    columns = np.r_[0, np.cumsum(np.where(unseen, 0, 1 + wide))]
+    columns = np.zeros(len(classes) + 1, np.int64)
+    np.cumsum(np.where(unseen, 0, 1 + wide), out=columns[1:])
+    return columns
+
+
+def _widths(classes: NDArray[np.uint8], spans: Sequence[Span]) -> dict[str, int]:
+    """Give how many columns of visible text have each label."""
+    columns = _columns(classes)
     widths = dict.fromkeys(LABELS, 0)
     for span in spans:
         widths[span.label] += int(columns[span.end] - columns[span.start])

@@ -26,7 +26,7 @@ from dross.phrases import ChainRule
 from dross.spans import ARTICLE, CHROME, LABELS
 from dross.vocabulary import Vocabulary
 
-FORMAT = 5
+FORMAT = 6
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; those that see a page's units at once; then
 # those that look inside units: which places are worth a look, and three that tag them.
@@ -48,7 +48,7 @@ class Decoding:
     most of it is spam by the nets that look inside, too. Where these find no spam in
     it, the log odds of that are less by ``doubt``, and by a share of it where they find
     some. ``lowest`` and ``highest`` bound the cut that each page finds for itself
-    between article and chrome.
+    between article and chrome, for a short unit ``lowest`` and ``highest_short``.
     """
 
     temperature: float
@@ -59,6 +59,7 @@ class Decoding:
     named: float
     lowest: float
     highest: float
+    highest_short: float
     doubt: float = 0.0
 
 
