@@ -65,14 +65,15 @@ _FIT_CODE = (
         _DROSS / f"{name}.py"
         for name in (
             "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
-            "places", "vocabulary",
+            "places", "sequence", "vocabulary",
         )
     ),
     *(
         _TRAINING / f"{name}.py"
         for name in (
             "decisions", "dial", "fit", "kept", "network", "phrased", "places",
-            "pretrained", "stages", "stretches", "topics", "vocabulary", "wordodds",
+            "pretrained", "sequence", "stages", "stretches", "topics", "vocabulary",
+            "wordodds",
         )
     ),
     _TRAINING / "articles.jsonl",
