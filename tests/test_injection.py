@@ -199,10 +199,13 @@ def test_a_doorway_is_spam_from_end_to_end() -> None:
 
 
 def test_a_thousand_pages_take_seconds() -> None:
-    """The bound is loose: it fails on work that grows with the page's square."""
+    """The bound is loose: it fails on work that grows with the page's square.
+
+    Of processor time: by the clock it failed beside other programs.
+    """
     page = page_of(TEXT * 60)
     rng = np.random.default_rng(0)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(1000):
         inject(rng, page, SPAM)
-    assert time.perf_counter() - began < 12
+    assert time.process_time() - began < 12
