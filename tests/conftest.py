@@ -83,6 +83,7 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
         bits=BITS,
         scales=tuple(rng.uniform(0.01, 0.1, len(evidence.HEADS)).tolist()),
         decoding=model.Decoding(
+            article_temperature=0.9,
             temperature=1.0,
             offsets=(0.5, 0.9, 0.0),
             transitions=tuple(map(tuple, rng.normal(0, 0.5, (3, 3)).tolist())),

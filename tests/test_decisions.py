@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from dross.cleaner import LEAST_SPAM, Cleaner, spam_odds
 from dross.model import Decoding
-from dross.spans import ARTICLE, SPAM
+from dross.spans import ARTICLE, CHROME, SPAM
 from training import decisions
 from training.decisions import (
+    fit_decoding,
     fit_named,
     fit_stretches,
     lowest_threshold,
@@ -154,9 +155,31 @@ def test_articles_on_the_topics_of_spam_lose_no_more_than_they_may(
     assert losses[0] > losses[1]
 
 
+def test_nets_that_are_twice_as_sure_of_article_as_they_should_be_are_believed_half(
+    tiny_cleaner: Cleaner, pages: list[LabelledText], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    number = 6000
+    odds, spam = rng.normal(0, 2, number), rng.normal(-1, 2, number)
+    logits = np.stack([np.full(number, -np.log(2))] * 2 + [spam], axis=1)
+    article = np.where(rng.random(number) < 1 / (1 + np.exp(-odds)), ARTICLE, CHROME)
+    labels = np.where(rng.random(number) < 1 / (1 + np.exp(-spam)), SPAM, article)
+    weights = np.ones(number, np.float32)
+
+    def found(*_: object) -> tuple[np.ndarray, ...]:
+        return logits, 2 * odds, labels, weights, np.arange(number) // 20
+
+    monkeypatch.setattr("training.decisions._scores_of", found)
+    rule = fit_decoding(tiny_cleaner.model, pages[:1])
+
+    assert rule.article_temperature == pytest.approx(0.5, abs=0.05)
+    assert rule.temperature == pytest.approx(1, abs=0.1)
+
+
 def test_a_unit_is_as_likely_spam_as_the_nets_find_spam_inside() -> None:
     same = (0.0,) * 3
-    rule = Decoding(1.0, same, (same,) * 3, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, doubt=3.0)
+    flat = (same,) * 3
+    rule = Decoding(1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, doubt=3.0)
     chances = np.tile([0.1, 0.1, 0.8], (3, 1))
 
     found = spam_odds(rule, chances, np.array([1.0, 0.5, 0.0]))

@@ -15,6 +15,7 @@ from training.sequence import (
     Adam,
     Weights,
     backward,
+    f1_slope,
     fit_sequence,
     forward,
     fresh,
@@ -63,6 +64,72 @@ def test_slopes_are_those_of_small_differences(number: int) -> None:
         assert (above - below) / (2 * size) == pytest.approx(slope[steepest], rel=1e-4)
 
 
+def soft_f1(
+    logits: np.ndarray, article: np.ndarray, sizes: np.ndarray, pages: np.ndarray
+) -> list[float]:
+    """Give the F1 of each page, by the plain loop."""
+    found = []
+    for page in range(pages.max() + 1):
+        hits = kept = there = 0.0
+        for unit in np.flatnonzero(pages == page):
+            odds = np.exp(logits[unit])
+            chance = odds[ARTICLE] / odds.sum()
+            hits += sizes[unit] * chance * article[unit]
+            kept += sizes[unit] * chance
+            there += sizes[unit] * article[unit]
+        found.append(2 * hits / (kept + there))
+    return found
+
+
+def test_the_slope_of_f1_is_that_of_small_differences() -> None:
+    rng = np.random.default_rng(0)
+    pages = np.repeat([0, 1, 2], [20, 1, 9])
+    logits = rng.normal(0, 2, (30, len(STATES)))
+    article = rng.random(30) < 0.4
+    sizes = rng.integers(1, 90, 30) * (rng.random(30) < 0.9)  # some are not graded
+    sizes[20] = 7
+
+    def total() -> float:
+        return -sum(soft_f1(logits, article, sizes, pages))
+
+    chances = np.exp(logits)
+    chances /= chances.sum(1, keepdims=True)
+    slope = f1_slope(chances, article, sizes, pages)  # type: ignore[arg-type]
+
+    step = 1e-5
+    for place in np.ndindex(logits.shape):
+        logits[place] += step
+        above = total()
+        logits[place] -= 2 * step
+        below = total()
+        logits[place] += step
+        difference = (above - below) / (2 * step)
+        assert difference == pytest.approx(slope[place], rel=1e-3, abs=1e-8)
+
+
+def test_a_page_without_article_or_without_anything_graded_has_no_slope() -> None:
+    chances = np.full((4, len(STATES)), 1 / len(STATES), np.float32)
+    pages = np.array([0, 0, 1, 1])
+    article = np.array([False, False, True, True])
+    sizes = np.array([3, 5, 0, 0], np.float32)
+
+    slope = f1_slope(chances, article, sizes, pages)
+
+    assert not slope.any()
+
+
+def test_a_short_articles_page_counts_as_much_as_a_long_ones() -> None:
+    chances = np.full((4, len(STATES)), 1 / len(STATES), np.float32)
+    pages = np.array([0, 0, 1, 1])
+    article = np.array([True, False, True, False])
+    sizes = np.array([1, 2, 100, 200], np.float32)
+
+    slope = f1_slope(chances, article, sizes, pages)
+
+    assert slope[:2] == pytest.approx(slope[2:])
+    assert slope[0, ARTICLE] < 0 < slope[1, ARTICLE]
+
+
 def test_a_net_learns_what_only_units_around_tell() -> None:
     """The article ends at a mark, wherever that is; below it all units look alike."""
     rng = np.random.default_rng(0)
@@ -77,7 +144,7 @@ def test_a_net_learns_what_only_units_around_tell() -> None:
     rows = columns.reshape(-1, INPUTS)
     weights = np.ones(len(rows), np.float32)
 
-    net = fit_sequence(rows, states.ravel(), weights, pages, rng)
+    net = fit_sequence(rows, states.ravel(), weights, weights, pages, rng, 1.0)
 
     whole = whole_sequence(net, rows, pages)
     found = sequence.run(whole, rows, pages).argmax(1).reshape(number, size)
@@ -96,7 +163,7 @@ def test_the_same_chance_gives_the_same_net(monkeypatch: pytest.MonkeyPatch) -> 
     weights = np.ones(900, np.float32)
 
     one, other = (
-        fit_sequence(rows, states, weights, pages, np.random.default_rng(3))
+        fit_sequence(rows, states, weights, weights, pages, np.random.default_rng(3))
         for _ in range(2)
     )
 

@@ -61,7 +61,7 @@ NAMED_LOSS = 5e-5
 LIKELY_PLACES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 # Log odds of a run that stands, whatever a small validation part would allow.
 LEAST_ODDS = 1.0
-MOST_UNITS = 100_000  # the chain has twelve numbers; more units only take longer
+MOST_UNITS = 100_000  # the chain has thirteen numbers; more units only take longer
 
 
 def fit_decoding(
@@ -73,38 +73,40 @@ def fit_decoding(
     posteriors come out calibrated.
     """
     parts = each_batch(partial(_scores_of, model), texts, jobs)
-    before = np.cumsum([0, *(int(part[3][-1]) + 1 for part in parts)])
-    scores, labels, weights, pages = map(np.concatenate, zip(*parts, strict=True))
-    pages = pages + np.repeat(before[:-1], [len(part[3]) for part in parts])
+    before = np.cumsum([0, *(int(part[-1][-1]) + 1 for part in parts)])
+    logits, odds, labels, weights, pages = map(np.concatenate, zip(*parts, strict=True))
+    pages = pages + np.repeat(before[:-1], [len(part[-1]) for part in parts])
     # every page counts the same here, so a part of them tells as much; drawn, for a
     # page's renderings follow one another, and one in so many would be of one kind
     number = int(pages[-1]) + 1
     share = min(1.0, MOST_UNITS / len(pages))
     chosen = (np.random.default_rng(number).random(number) < share)[pages]
-    scores, labels, weights = scores[chosen], labels[chosen], weights[chosen]
-    pages = pages[chosen]
+    logits, odds, pages = logits[chosen], odds[chosen], pages[chosen]
+    labels, weights = labels[chosen], weights[chosen]
     rows = np.flatnonzero(labels < UNGRADED)
     truth = labels[rows]
     weight = weights[rows] / weights[rows].sum()
     classes = len(LABELS)
 
     def loss(values: NDArray[np.float64]) -> float:
-        scaled = scores * np.exp(values[0]) + np.r_[values[1:classes], 0.0]
+        own = decode.label_scores(logits, odds * np.exp(values[-1]))
+        scaled = own * np.exp(values[0]) + np.r_[values[1:classes], 0.0]
         scaled -= scaled.max(axis=1, keepdims=True)
         chances = decode.posteriors(
             np.exp(np.maximum(scaled, -30)),
-            np.exp(values[classes:].reshape(classes, classes)),
+            np.exp(values[classes:-1].reshape(classes, classes)),
             pages,
         )
         found = np.log(np.maximum(chances[rows, truth], 1e-9))
         return float(-(weight * found).sum() + 1e-4 * (values**2).sum())
 
-    start = np.zeros(classes + classes * classes)
+    start = np.zeros(classes + classes * classes + 1)
     best = minimize(
         loss, start, method="L-BFGS-B", options={"maxiter": 25, "eps": 1e-4}
     ).x
-    moves = best[classes:].reshape(classes, classes)
+    moves = best[classes:-1].reshape(classes, classes)
     return Decoding(
+        article_temperature=round(float(np.exp(best[-1])), 4),
         temperature=round(float(np.exp(best[0])), 4),
         offsets=(*(round(float(v), 4) for v in best[1:classes]), 0.0),
         transitions=tuple(tuple(round(float(v), 4) for v in row) for row in moves),
@@ -119,6 +121,7 @@ def fit_decoding(
 
 _Scores = tuple[
     "NDArray[np.float64]",
+    "NDArray[np.float64]",
     "NDArray[np.int8]",
     "NDArray[np.float32]",
     "NDArray[np.int64]",
@@ -126,13 +129,14 @@ _Scores = tuple[
 
 
 def _scores_of(model: Model, batch: Sequence[LabelledText]) -> _Scores:
-    """Give the units' scores by label, their labels, weights and pages."""
+    """Give the units' logits, odds of article, labels, weights and pages."""
     units = label_units(batch)
     lines, features = units.lines, units.features
     _, sums = model.evidence(features)
-    logits = model.logits(context.Shared(lines, features, model.vocabulary), sums)
+    shared = context.Shared(lines, features, model.vocabulary)
+    logits, odds = model.logits(shared, sums)
     weights = page_weights(lines.pages, features.sizes - 2)
-    return decode.label_scores(*logits), units.labels, weights, lines.pages
+    return logits, odds, units.labels, weights, lines.pages
 
 
 def fit_spam_rule(

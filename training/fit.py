@@ -165,7 +165,8 @@ def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
     words = replace(words, odds=odds)
     passes, sequences = _fit_nets(texts, found, run, seed, jobs)
     same = (0.0,) * len(LABELS)
-    chain = Decoding(1.0, same, (same,) * len(LABELS), 0.5, 1.0, 1.0, 0.05, 0.5, 0.5)
+    flat = (same,) * len(LABELS)
+    chain = Decoding(1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),
@@ -227,6 +228,7 @@ def fit_over_units(
         table.columns,
         table.states,
         heavier_spam(table) * np.where(inside, np.float32(INSIDE_WEIGHT), 1),
+        table.weights**2,  # a unit's share of its page; see `page_weights`
         table.pages,
         len(model.SEQUENCES),
         np.random.default_rng([seed, 5]),

@@ -206,6 +206,7 @@ class Cleaner:
         shared = Shared(lines, found, self.model.vocabulary)
         logits, article_odds = self.model.logits(shared, sums)
         rule = self.model.config.decoding
+        article_odds *= rule.article_temperature
         scores = decode.label_scores(logits, article_odds)
         scaled = scores * rule.temperature + np.array(rule.offsets)
         scaled -= scaled.max(axis=1, keepdims=True)

@@ -26,7 +26,7 @@ from dross.phrases import ChainRule
 from dross.spans import ARTICLE, CHROME, LABELS
 from dross.vocabulary import Vocabulary
 
-FORMAT = 6
+FORMAT = 7
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; those that see a page's units at once; then
 # those that look inside units: which places are worth a look, and three that tag them.
@@ -40,8 +40,10 @@ NETWORKS = (*PASSES, *SEQUENCES, "gate", *TAGS)
 class Decoding:
     """How scores become decisions; all fitted on pages of sites not trained on.
 
-    ``temperature`` and ``offsets`` (labels,) bring the net's scores to log odds;
-    ``transitions`` (labels, labels) are log weights from one unit's label to the
+    ``article_temperature`` brings the log odds of article to chrome to what they are
+    worth, for the nets over units are surer than they should be; ``temperature`` and
+    ``offsets`` (labels,) bring the scores of labels to log odds; ``transitions``
+    (labels, labels) are log weights from one unit's label to the
     next one's. A unit is spam where its chance to be so is at least ``spam`` of that to
     be spam or article, and ``spam_to_chrome`` times that to be chrome. Where it is cut
     in any case, at least ``named`` of that to be spam or article is enough, or that
@@ -51,6 +53,7 @@ class Decoding:
     between article and chrome, for a short unit ``lowest`` and ``highest_short``.
     """
 
+    article_temperature: float
     temperature: float
     offsets: tuple[float, ...]
     transitions: tuple[tuple[float, ...], ...]
