@@ -43,10 +43,10 @@ class Decoding:
     ``article_temperature`` brings the log odds of article to chrome to what they are
     worth, for the nets over units are surer than they should be; ``temperature`` and
     ``offsets`` (labels,) bring the scores of labels to log odds; ``transitions``
-    (labels, labels) are log weights from one unit's label to the
-    next one's. A unit is spam where its chance to be so is at least ``spam`` of that to
-    be spam or article, and ``spam_to_chrome`` times that to be chrome. Where it is cut
-    in any case, at least ``named`` of that to be spam or article is enough, or that
+    (labels, labels) are log weights from one unit's label to the next one's. A unit is
+    spam where its chance to be so is at least ``spam`` of that to be spam or article,
+    and ``spam_to_chrome`` times that to be chrome. Where it is cut in any case, at
+    least ``named`` of that to be spam or article is enough, or that
     most of it is spam by the nets that look inside, too. Where these find no spam in
     it, the log odds of that are less by ``doubt``, and by a share of it where they find
     some. ``lowest`` and ``highest`` bound the cut that each page finds for itself
