@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import dross
-from dross import chars, features
+from dross import chars, copies, features
 from dross.cleaner import (
     BATCH,
     MOSTLY,
@@ -311,12 +311,16 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
     covered = np.zeros(len(unit), bool)
     for start, end in zip(stretches.starts, stretches.ends, strict=True):
         covered[start:end] = True
+    starts, ends, _ = copies.strings(read.known, read.known.pages)
+    copied = copies.covered(len(unit), starts, ends)
+    returns = np.bincount(unit, copied, number) > 0
     for one in range(number):
         own = may_be[unit[view.at] == one]
         if labels[one] == SPAM and PARTLY <= possible[one] < 1:
             assert rest[one] in {ARTICLE, CHROME}
-            # edges inside Han text move to where words end
-            if not features.HAN.take(read.features.classes[unit == one]).any():
+            # edges inside Han text move to where words end, and copies agree
+            han = features.HAN.take(read.features.classes[unit == one]).any()
+            if not (han or returns[one]):
                 expected: list[bool] = []
                 for likely, run in groupby(own.tolist()):
                     size = len(list(run))

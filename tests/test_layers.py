@@ -22,7 +22,7 @@ LAYERS = (
     ("context", "seams"),
     ("places",),
     ("phrases",),
-    ("edges",),
+    ("edges", "copies"),
     ("model",),
     ("cleaner",),
     ("library",),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, decode, dial, edges, features, network, phrases, places
+from dross import chars, copies, decode, dial, edges, features, network, phrases, places
 from dross.context import Shared
 from dross.dial import Point
 from dross.errors import TextError
@@ -244,7 +244,11 @@ class Cleaner:
         unit = batch.known.unit[batch.view.at]
         may_be = (batch.odds > POSSIBLE) & partly_spam(batch, labels)[unit]
         both = found.take(stand).joined(phrases.runs(batch.view, may_be))
-        return edges.mend(batch.features, both)
+        mended = edges.mend(batch.features, both)
+        if not len(mended.units):
+            return mended
+        whole = (labels == SPAM) & ~partly_spam(batch, labels)
+        return copies.agree(batch.known, mended, whole, batch.at_home)
 
     def rest(
         self, batch: Batch, labels: NDArray[np.int64]

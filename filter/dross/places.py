@@ -192,7 +192,7 @@ class Groups:
     others: Ints
 
 
-def _groups(hashes: NDArray[np.uint32], at: Ints, page: Ints) -> Groups:
+def grouped(hashes: NDArray[np.uint32], at: Ints, page: Ints) -> Groups:
     """Group the places *at* by their *hashes* and pages; *page*: (places,)."""
     # sorting numbers is many times faster than sorting places by them, and places of a
     # page follow one another
@@ -254,6 +254,14 @@ class Known:
         return self.pages[self.unit]
 
     @cached_property
+    def marks(self) -> NDArray[np.bool_]:
+        """Which places are marks: the first and the last of each unit."""
+        found = np.zeros(len(self.unit), bool)
+        found[self.features.starts[:-1]] = True
+        found[self.features.starts[1:] - 1] = True
+        return found
+
+    @cached_property
     def number(self) -> int:
         """How many pages there are."""
         return int(self.pages.max()) + 1 if len(self.pages) else 0
@@ -269,10 +277,10 @@ class Known:
         since = place - self.features.starts[self.unit]
         inside = place < self.edges[1][self.unit]
         at = np.flatnonzero(inside & (since >= SHORT))
-        found = _groups(short[at], at, self.page)
+        found = grouped(short[at], at, self.page)
         # what does not return does not as the end of something longer, either
         far = np.flatnonzero(inside & (since >= LONG) & (found.others > 0))
-        return found, _groups(long[far], far, self.page)
+        return found, grouped(long[far], far, self.page)
 
     @cached_property
     def copies(self) -> tuple[Ints, Ints]:
@@ -323,7 +331,7 @@ class Known:
         Words are those that tell a topic.
         """
         found = self.shared.tokens
-        alone = _groups(found.hashes, found.homes, self.page).others[found.homes] == 0
+        alone = grouped(found.hashes, found.homes, self.page).others[found.homes] == 0
         rare = self.shared.vocabulary.rarities(found.hashes) // 2
         odds = self.shared.vocabulary.word_odds(found)
         values = np.zeros((3, len(self.features.stream)), np.int64)

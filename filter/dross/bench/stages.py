@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from dross import (
     context,
+    copies,
     decode,
     edges,
     evidence,
@@ -40,6 +41,7 @@ STAGES: dict[str, tuple[Callable[..., object], ...]] = {
     "places, gate": (places.gate_columns,),
     "places": (places.columns, places.second_columns, places.third_columns),
     "stretch edges (jieba)": (edges.mend,),
+    "copies of stretches": (copies.agree,),
     "spans": (spans.merge_pieces, spans.kept_text),
 }
 REST = "the rest"
