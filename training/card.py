@@ -29,8 +29,6 @@ def tables(figures: Figures) -> str:
     parts = []
     for grouping, rows in figures.pages.items():
         parts.append(f"### Pages, by {grouping}\n\n{_pages(rows)}")
-    article = sum(figures.hijacked[0])
-    spam = max(sum(figures.hijacked[2]), 1)
     parts.append(
         "### Injected spam\n\n"
         f"Each page {DRAWS} times, each time with other spam."
@@ -47,10 +45,31 @@ def tables(figures: Figures) -> str:
         )
     parts.append(
         "### Real documents with injected spam (none trained on)\n\n"
-        f"Spam characters labelled spam: {figures.hijacked[2][2] / spam:.1%} of"
-        f" {spam:,}; cut as spam or chrome: {1 - figures.hijacked[2][0] / spam:.1%}."
-        f" Other characters kept: {figures.hijacked[0][0] / article:.1%},"
-        f" labelled spam: {figures.hijacked[0][2] / article:.2%} of {article:,}."
+        + _table(
+            (
+                "language",
+                "documents",
+                "spam characters",
+                "labelled spam",
+                "cut as spam or chrome",
+                "other characters",
+                "kept",
+                "labelled spam",
+            ),
+            (
+                (
+                    r.language,
+                    str(r.documents),
+                    f"{r.spam:,}",
+                    f"{r.named:.1%}",
+                    f"{r.cut:.1%}",
+                    f"{r.genuine:,}",
+                    f"{r.kept:.1%}",
+                    f"{r.as_spam:.2%}",
+                )
+                for r in figures.hijacked
+            ),
+        )
     )
     parts.append(
         "### Calibration of span probabilities\n\n"

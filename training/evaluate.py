@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dross.spans import LABELS
+from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from training import documents
 from training.measure import word_score
 from training.outcome import confusion, language
@@ -23,6 +23,7 @@ from training.pages import page_files, read_pages
 from training.probes import read_hijacked
 from training.reliability import ReliabilityRow, reliability_rows
 from training.settings import SettingRow, setting_rows
+from training.split import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -235,14 +236,57 @@ def kept_rows(
     ]
 
 
-def hijacked(cleaner: Cleaner, corpus: Path) -> np.ndarray:
-    """Give the confusion over the real documents with injected spam."""
-    texts = read_hijacked(corpus)
-    results = cleaner.stream(text.text for text in texts)
-    return sum(
-        (confusion(t, r) for t, r in zip(texts, results, strict=True)),
-        np.zeros((4, 3), int),
-    )
+@dataclass(frozen=True, slots=True)
+class HijackedRow:
+    """Real documents with injected spam, in one language.
+
+    ``spam``: their spam characters; ``named``: the share labelled spam; ``cut``: that
+    labelled spam or chrome. ``genuine``: their other characters; ``kept``: the share
+    labelled article; ``as_spam``: that labelled spam.
+    """
+
+    language: str
+    documents: int
+    spam: int
+    named: float
+    cut: float
+    genuine: int
+    kept: float
+    as_spam: float
+
+
+def hijacked_rows(
+    cleaner: Cleaner, corpus: Path, part: str, jobs: int = 1
+) -> list[HijackedRow]:
+    """Give the figures of the real injected documents of *part*, dealt out by document.
+
+    No part of them is trained on. Those of the others chose what a copy of a phrase is
+    (`dross.copies`).
+    """
+    texts = [text for text in read_hijacked(corpus) if part_of(text.site) == part]
+    results = list(cleaner.stream((text.text for text in texts), jobs=jobs))
+    rows = []
+    for name in sorted({language(text.lang) for text in texts}):
+        tables = [
+            confusion(text, result)
+            for text, result in zip(texts, results, strict=True)
+            if language(text.lang) == name
+        ]
+        genuine, _, spam, _ = np.sum(tables, axis=0)
+        share_genuine, share_spam = (row / max(row.sum(), 1) for row in (genuine, spam))
+        rows.append(
+            HijackedRow(
+                name,
+                len(tables),
+                int(spam.sum()),
+                float(share_spam[SPAM]),
+                float(share_spam[CHROME] + share_spam[SPAM]),
+                int(genuine.sum()),
+                float(share_genuine[ARTICLE]),
+                float(share_genuine[SPAM]),
+            )
+        )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,9 +296,8 @@ class Figures:
     ``pages``: by grouping. ``spam``: injected spam, by grouping; ``article_as_spam``
     and ``article_as_chrome``: shares of the article characters of those pages.
     ``genuine``: near misses and texts. ``german``: pages that are neither English
-    nor Chinese. ``hijacked``: characters of real injected documents, by true label
-    (rows, the last ungraded) and label given. ``calibration``: of spans; of lines,
-    ``reliability``. ``settings``: of the dial.
+    nor Chinese. ``hijacked``: real injected documents. ``calibration``: of spans; of
+    lines, ``reliability``. ``settings``: of the dial.
     """
 
     pages: dict[str, list[Row]]
@@ -263,7 +306,7 @@ class Figures:
     article_as_chrome: float
     genuine: list[KeptRow]
     german: list[KeptRow]
-    hijacked: list[list[int]]
+    hijacked: list[HijackedRow]
     calibration: list[CalibrationRow]
     reliability: list[ReliabilityRow]
     settings: list[SettingRow]
@@ -295,7 +338,7 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
         article_as_chrome=as_chrome,
         genuine=kept_rows(cleaner, genuine, jobs),
         german=kept_rows(cleaner, [t for t in texts if t.lang == "de"], jobs),
-        hijacked=hijacked(cleaner, corpus).tolist(),
+        hijacked=hijacked_rows(cleaner, corpus, part, jobs),
         calibration=calibration_rows(texts, cleaned),
         reliability=reliability_rows(cleaner, one_each, jobs),
         settings=setting_rows(cleaner.model, one_each, [t for t, _ in made[0]], jobs),
@@ -325,7 +368,7 @@ def read_figures(path: Path) -> Figures:
         article_as_chrome=record["article_as_chrome"],
         genuine=[KeptRow(**r) for r in record["genuine"]],
         german=[KeptRow(**r) for r in record["german"]],
-        hijacked=record["hijacked"],
+        hijacked=[HijackedRow(**r) for r in record["hijacked"]],
         calibration=[CalibrationRow(**r) for r in record["calibration"]],
         reliability=[ReliabilityRow(**r) for r in record["reliability"]],
         settings=[SettingRow(**r) for r in record["settings"]],

@@ -4,7 +4,7 @@ Whole lines come as they were found (comments, text messages, doorway sentences)
 phrases come from `training.phrases`. Bots vary a line's names, numbers and addresses
 but not its words, so lines that share a masked beginning or end, or a host, are held
 to one part together; and whatever stands in the real hijacked pages
-(``mixed_docs``) is kept for the test.
+(``mixed_docs``) trains nothing.
 """
 
 from __future__ import annotations
