@@ -61,7 +61,7 @@ class Dial:
     """
 
     curves: Mapping[str, tuple[Step, ...]] = field(default_factory=dict)
-    cautious: float = 0.998
+    cautious: float = 0.999
     strict: Point | None = None
 
 
