@@ -99,8 +99,8 @@ def test_training_imports_the_library_but_not_the_command(path: Path) -> None:
 
 
 def modules_after(program: str) -> set[str]:
-    """Give the top-level modules that a fresh interpreter has after *program*."""
-    show = "import sys; print(*{name.split('.')[0] for name in sys.modules})"
+    """Give the modules that a fresh interpreter has after *program*."""
+    show = "import sys; print(*sys.modules)"
     done = subprocess.run(  # noqa: S603  # our own program
         [sys.executable, "-c", f"{program}\n{show}"],
         capture_output=True,
@@ -121,3 +121,17 @@ def test_serving_never_imports_what_only_training_needs() -> None:
 def test_importing_dross_takes_no_dictionary_and_no_workers_along() -> None:
     """jieba takes a second to load, joblib half a one: only where they are used."""
     assert not modules_after("import dross.cli") & {"jieba", "joblib"}
+
+
+def test_a_score_waits_for_nothing_that_it_has_no_use_for(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("The river rose.\n", "utf-8")
+    loaded = modules_after(
+        f"import dross.cli; dross.cli.main(['score', {str(page)!r}, '-o',"
+        f" {str(tmp_path / 'out')!r}])"
+    )
+
+    assert "dross.cleaner" in loaded
+    assert not loaded & {
+        "dross.evaluation", "dross.tables", "importlib.metadata", "numpy.random"
+    }  # fmt: skip

@@ -10,19 +10,17 @@ import argparse
 import os
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from dross import load, model, tables
+from dross import load, model
 from dross.bench.arguments import DESCRIPTION as _BENCH
 from dross.bench.arguments import EPILOG as _BENCH_EPILOG
 from dross.bench.arguments import add_options as add_bench_options
 from dross.dial import PRESETS, checked
 from dross.errors import DrossError, RecordError, SettingError
-from dross.evaluation import evaluate_cleaner, evaluate_found
 from dross.formats import FORMATS, formats_of, read_records
 from dross.formats.files import open_output, same_file
 from dross.formats.jsonl import dump_line
@@ -270,6 +268,8 @@ class _Version(argparse.Action):
     """Names the shipped model beside the program: both decide what comes out."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_arguments: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 — `score` has no use for it
+
         digest = model.digest(model_folder(DEFAULT))
         sys.stdout.write(
             f"dross {version('dross')}\n"
@@ -307,6 +307,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    # What `score` has no use for it does not wait for.
+    from dross import tables  # noqa: PLC0415
+    from dross.evaluation import evaluate_cleaner, evaluate_found  # noqa: PLC0415
+
     [gold] = arguments.paths
     _check_output(arguments, [gold, *filter(None, [arguments.found])])
     failed = 0
