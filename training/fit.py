@@ -58,9 +58,8 @@ TEXTS = (1, 2, 2)
 # Two units in a hundred are spam; they count for more, so that the nets spend some of
 # their strength on them. The chain's offsets bring the chances back.
 SPAM_WEIGHT = 3
-# Chrome inside the article, as a photo credit, is rare and short. To a net over a
-# page's units that learns from cross-entropy alone it counts for more: with 1 a credit
-# was kept. Beside pages' F1 that cut more of the article and was no better.
+# Chrome inside the article, as a photo credit, is rare and short. To the nets over a
+# page's units it counts for more: with 1 a credit was kept.
 INSIDE_WEIGHT = 3
 # One text in so many teaches the nets that look inside units, and every near miss.
 EVERY = 2
@@ -228,8 +227,7 @@ def fit_over_units(
     nets = fit_sequences(
         table.columns,
         table.states,
-        heavier_spam(table),
-        np.where(inside, np.float32(INSIDE_WEIGHT), 1),
+        heavier_spam(table) * np.where(inside, np.float32(INSIDE_WEIGHT), 1),
         table.weights**2,  # a unit's share of its page; see `page_weights`
         table.pages,
         len(model.SEQUENCES),

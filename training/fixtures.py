@@ -1,16 +1,15 @@
 """Fixtures: single items of site chrome, from bylines to cookie prompts.
 
 ``furniture.json`` has a few templates a kind and language, the words that fill them,
-and headlines for the links to other articles; ``{title}`` is the headline of the text
-that the chrome is for. Traditional Chinese is converted from simplified, beside some
-templates of its own.
+and headlines for the links to other articles. Traditional Chinese is converted from
+simplified, beside some templates of its own.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from opencc import OpenCC
 
 from training.phrases import pick
-from training.slots import CELL, Slots
+from training.slots import Slots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +38,6 @@ _MENDED = (
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
-TITLE = "title"  # the slot for the headline of the text itself
 # Where the kinds stand: above everything, about the headline, between paragraphs,
 # after the text, at the foot; a list of links and an error page are pages as well.
 ZONES = ("top", "head", "inside", "tail", "foot", "error")
@@ -70,20 +68,9 @@ class Fixtures:
             if kind.zone == zone and (kind.alone or not alone)
         ]
 
-    def cells(self, rng: np.random.Generator, name: str, title: str = "") -> list[str]:
-        """Make an item of the kind *name*: the cells that a layout sets.
-
-        Without a *title*, or with one that would be read as a template, none is made
-        that names it.
-        """
-        named = bool(title) and not any(sign in title for sign in ("{", CELL))
-        templates = [
-            template
-            for template in self.kinds[name].templates
-            if named or f"{{{TITLE}}}" not in template
-        ]
-        slots = replace(self.slots, words={**self.slots.words, TITLE: (title,)})
-        return slots.cells(rng, pick(rng, templates))
+    def cells(self, rng: np.random.Generator, name: str) -> list[str]:
+        """Make an item of the kind *name*: the cells that a layout sets."""
+        return self.slots.cells(rng, pick(rng, self.kinds[name].templates))
 
 
 @cache

@@ -47,9 +47,7 @@ def furnished(rng: np.random.Generator, text: LabelledText) -> Injected:
     """Return what `furnish` does, and where each piece went; `form` is its kind."""
     one_line = "\n" not in text.text.strip("\n")
     style = _Style.drawn(rng, text.text, flat=0.4 if one_line else 0.05)
-    layout = Layout.of(text)
-    title, body = _headline(layout)
-    writer = _Writer(rng, language_of(text), style, title)
+    writer = _Writer(rng, language_of(text), style)
     size = rng.random()
     count = int(rng.integers(1, 4) if size < 0.4 else rng.integers(4, 11)
                 if size < 0.8 else rng.integers(11, 31))  # fmt: skip
@@ -58,6 +56,8 @@ def furnished(rng: np.random.Generator, text: LabelledText) -> Injected:
         zone: [writer.row(zone) for _ in range(int(np.sum(zones == zone)))]
         for zone in _WEIGHTS
     }
+    layout = Layout.of(text)
+    body = _after_headline(layout)
     if body is None or rng.random() < 0.4:
         above, about = [*rows["top"], *rows["head"]], []
     else:
@@ -103,16 +103,14 @@ def bare(rng: np.random.Generator, lang: str) -> LabelledText:
     )
 
 
-def _headline(layout: Layout) -> tuple[str, int | None]:
-    """Give the headline of the text, and where the line after it starts, if any."""
+def _after_headline(layout: Layout) -> int | None:
+    """Give the start of the line after a headline, if the text has one."""
     filled = [line for line in layout.lines if line[0] < line[1]]
     if len(filled) < 2:
-        return "", None
+        return None
     start, end = filled[0]
-    line = layout.text[start:end].strip()
-    if end - start > _HEADLINE_LENGTH or line.endswith(("。", ".", "！", "!", "”")):
-        return "", None
-    return line, filled[1][0]
+    ended = layout.text[start:end].rstrip().endswith(("。", ".", "！", "!", "”"))
+    return None if ended or end - start > _HEADLINE_LENGTH else filled[1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +140,12 @@ class _Style:
 class _Writer:
     """Makes the rows of one page and the pieces that set them into it."""
 
-    def __init__(
-        self, rng: np.random.Generator, lang: str, style: _Style, title: str = ""
-    ) -> None:
+    def __init__(self, rng: np.random.Generator, lang: str, style: _Style) -> None:
         self._rng = rng
         self._lang = "zh-Hans" if lang == "zh" else lang
         if self._lang not in _OTHER_LANGUAGE:
             self._lang = "en"
         self._style = style
-        self._title = title
         self._fixtures = read_fixtures(self._lang)
 
     def row(self, zone: str) -> Piece:
@@ -165,7 +160,7 @@ class _Writer:
     def made(self, kind: str, *, lone: bool = False) -> Piece:
         """Make an item; a lone one is on one line three times in four."""
         fixtures, lang = self._drawn_language()
-        cells = fixtures.cells(self._rng, kind, self._title)
+        cells = fixtures.cells(self._rng, kind)
         text = self._set(cells, kind, lone=lone)
         return Piece(0, text, kind, "furniture", lang)
 

@@ -186,7 +186,6 @@ def fit_sequences(  # noqa: PLR0913, PLR0917 — rows, how many, by what
     columns: NDArray[np.int8],
     states: NDArray[np.int8],
     weights: NDArray[np.float32],
-    without_f1: NDArray[np.float32],
     sizes: NDArray[np.float32],
     pages: NDArray[np.int64],
     number: int,
@@ -195,21 +194,12 @@ def fit_sequences(  # noqa: PLR0913, PLR0917 — rows, how many, by what
 ) -> list[Weights]:
     """Give *number* nets fitted to the units, side by side; each as `fit_sequence`.
 
-    They are given the F1_WEIGHTS in turn. *without_f1*: (units,), what *weights* are
-    multiplied by for a net of F1 weight 0.
+    They are given the F1_WEIGHTS in turn.
     """
     rngs = [np.random.default_rng(seed) for seed in rng.integers(1 << 62, size=number)]
     return list(
         Parallel(n_jobs=min(jobs, number))(
-            delayed(fit_sequence)(
-                columns,
-                states,
-                weights if by_f1 else weights * without_f1,
-                sizes,
-                pages,
-                own,
-                by_f1,
-            )
+            delayed(fit_sequence)(columns, states, weights, sizes, pages, own, by_f1)
             for own, by_f1 in zip(rngs, cycle(F1_WEIGHTS), strict=False)
         )
     )
