@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from dross.cleaner import Cleaner
     from dross.places import Known
 
+# lottery results, casino sign-up, loan company, invoices for sale
+SPAM = "彩票开奖,赌场注册,贷款公司,代开发票"
 LISTS = (
-    "彩票开奖,赌场注册,贷款公司",  # lottery results, casino sign-up, loan company
+    SPAM,
     "彩票开奖,赌场注册",
-    "Cheap watches online, fast loans",
-    "watches online, fast",
+    "Cheap watches online, fast loans without checks, best casino bonus",
+    "watches online, fast loans without checks, best casino",
 )
 pages = st.lists(st.sampled_from((*LISTS, *LISTS, *PIECES)), max_size=24).map("".join)
 batches = st.lists(pages, max_size=4)
@@ -75,40 +77,37 @@ def agreed(known: Known, found: Stretches) -> list[str]:
     return text_at(known, agree(known, found, none, none))
 
 
-@pytest.mark.parametrize("spam", ["彩票开奖,赌场注册,贷款公司"])
 def test_what_is_found_in_one_copy_in_four_is_cut_from_all_of_them(
-    tiny_cleaner: Cleaner, spam: str
+    tiny_cleaner: Cleaner,
 ) -> None:
-    known = known_of(tiny_cleaner, RIVER.replace("｜", spam))
+    known = known_of(tiny_cleaner, RIVER.replace("｜", SPAM))
 
-    assert agreed(known, found_in(known, (1, spam))) == [spam] * 4
+    assert agreed(known, found_in(known, (1, SPAM))) == [SPAM] * 4
 
 
 def test_a_copy_gets_what_was_missed_at_its_ends(tiny_cleaner: Cleaner) -> None:
-    spam = "彩票开奖,赌场注册,贷款公司"
-    known = known_of(tiny_cleaner, RIVER.replace("｜", spam))
-    parts = found_in(known, (0, "奖,赌场注册"), (2, "彩票开"), (3, "贷款公司"))
+    known = known_of(tiny_cleaner, RIVER.replace("｜", SPAM))
+    parts = found_in(known, (0, "奖,赌场注册"), (2, "彩票开奖,赌"), (3, "代开发票"))
 
-    assert agreed(known, parts) == [spam] * 4
+    assert agreed(known, parts) == [SPAM] * 4
 
 
 def test_a_sign_beside_a_copy_belongs_to_the_article(tiny_cleaner: Cleaner) -> None:
-    spam = "彩票开奖,赌场注册,贷款公司"
-    page = RIVER.replace("｜", f"，{spam}", 1).replace("｜", spam)
+    page = RIVER.replace("｜", f"，{SPAM}", 1).replace("｜", SPAM)
     known = known_of(tiny_cleaner, page)
     # "，" is folded to ","
-    found = found_in(known, (0, f",{spam}"), (0, f"这{spam}"))
+    found = found_in(known, (0, f",{SPAM}"), (0, f"这{SPAM}"))
 
-    assert agreed(known, found) == [spam] * 4
+    assert agreed(known, found) == [SPAM] * 4
 
 
 @pytest.mark.parametrize(
     ("spam", "copies", "found"),
     [
         # too few copies, too short a string, too little of them found
-        ("彩票开奖,赌场注册,贷款公司", 2, "彩票开奖,赌场注册,贷款公司"),
-        ("彩票开奖", 4, "彩票开奖"),
-        ("彩票开奖,赌场注册,贷款公司", 4, "票开"),
+        (SPAM, 2, SPAM),
+        (SPAM[:13], 4, SPAM[:13]),
+        (SPAM, 4, "票开"),
     ],
 )
 def test_other_copies_stay_as_they_are(
@@ -123,16 +122,15 @@ def test_other_copies_stay_as_they_are(
 def test_units_that_are_spam_as_a_whole_count_and_get_no_stretches(
     tiny_cleaner: Cleaner,
 ) -> None:
-    spam = "彩票开奖,赌场注册,贷款公司"
-    known = known_of(tiny_cleaner, RIVER.replace("｜", spam))
-    alone = next(int(known.unit[start]) for start in found_in(known, (1, spam)).starts)
+    known = known_of(tiny_cleaner, RIVER.replace("｜", SPAM))
+    alone = next(int(known.unit[start]) for start in found_in(known, (1, SPAM)).starts)
     whole = np.arange(len(known.pages)) == alone
     never = np.zeros(len(known.pages), bool)
     # a character of 60: with the unit it is one in four
     one = found_in(known, (0, "公"))
 
     after = agree(known, one, whole, never)
-    assert text_at(known, after) == [spam] * 3
+    assert text_at(known, after) == [SPAM] * 3
     assert alone not in after.units
     assert text_at(known, agree(known, one, never, never)) == ["公"]
     assert text_at(known, agree(known, one, whole, ~never)) == ["公"]
@@ -141,11 +139,10 @@ def test_units_that_are_spam_as_a_whole_count_and_get_no_stretches(
 def test_what_stands_in_one_page_says_nothing_of_another(
     tiny_cleaner: Cleaner,
 ) -> None:
-    spam = "彩票开奖,赌场注册,贷款公司"
-    texts = [RIVER.replace("｜", spam, 2).replace("｜", "")] * 2
+    texts = [RIVER.replace("｜", SPAM, 2).replace("｜", "")] * 2
     known = known_of(tiny_cleaner, *texts)
 
-    assert agreed(known, found_in(known, (0, spam))) == [spam]
+    assert agreed(known, found_in(known, (0, SPAM))) == [SPAM]
 
 
 def lines_of(known: Known, page: int) -> list[list[int]]:
