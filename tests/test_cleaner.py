@@ -27,7 +27,7 @@ from dross.cleaner import (
     name_odds,
 )
 from dross.phrases import NARROW
-from dross.spans import ARTICLE, CHROME, LABELS, SPAM
+from dross.spans import ARTICLE, CHROME, LABELS, SPAM, covered
 from tests import oracles
 from tests.oracles import UNSEEN, WIDE, odd_texts, of_all
 from tests.oracles import batches as text_batches
@@ -308,14 +308,14 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
     stretches = tiny_cleaner.spam_stretches(batch, labels)
     rest, chance = tiny_cleaner.rest(batch, labels)
 
-    covered = np.zeros(len(unit), bool)
+    cut = np.zeros(len(unit), bool)
     for start, end in zip(stretches.starts, stretches.ends, strict=True):
-        covered[start:end] = True
+        cut[start:end] = True
     # copies decide on their places and on those that are just beside them
     starts, ends, _ = copies.strings(read.known, read.known.pages)
     first = np.maximum(starts - copies.OVERHANG, 0)
     last = np.minimum(ends + copies.OVERHANG, len(unit))
-    free = ~copies.covered(len(unit), first, last)
+    free = ~covered(len(unit), first, last)
     for one in range(number):
         own = may_be[unit[view.at] == one]
         if labels[one] == SPAM and PARTLY <= possible[one] < 1:
@@ -327,7 +327,7 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
                     size = len(list(run))
                     expected += [likely and size >= NARROW] * size
                 at = view.at[unit[view.at] == one]
-                assert (covered[at] == expected)[free[at]].all()
+                assert (cut[at] == expected)[free[at]].all()
             article, chrome, _ = chances[one]
             share = (article, chrome)[rest[one]] / (article + chrome)
             assert chance[one] == pytest.approx(share)
@@ -335,7 +335,7 @@ def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(
             assert rest[one] == labels[one]
             assert chance[one] == chances[one, labels[one]]
             if labels[one] == SPAM:
-                assert not covered[unit == one].any()
+                assert not cut[unit == one].any()
 
 
 def test_nothing_is_spam_in_a_unit_that_is_at_home(tiny_cleaner: Cleaner) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dross.copies import COPIES, ORDER, OVERHANG, WIDTH, agree, bounds, covered, strings
+from dross.copies import COPIES, ORDER, OVERHANG, WIDTH, agree, strings
 from dross.features import HAN
 from dross.phrases import runs
 from dross.places import View
-from dross.spans import Stretches
+from dross.spans import Stretches, covered, ranges
 from tests.oracles import PIECES
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def known_of(cleaner: Cleaner, *texts: str) -> Known:
 
 def stretches_of(known: Known, chosen: np.ndarray) -> Stretches:
     """Give the runs of *chosen* places, however narrow."""
-    starts, ends = bounds(chosen & ~known.marks)
+    starts, ends = ranges(chosen & ~known.marks)
     return Stretches(known.unit[starts], starts, ends)
 
 
@@ -235,7 +235,7 @@ def test_what_was_found_stays_but_for_overhang_and_units_keep_to_themselves(
     size = len(known.unit)
     before, now = (covered(size, s.starts, s.ends) for s in (found, after))
     assert not (now & known.marks).any()
-    starts, ends = bounds(before & ~now)
+    starts, ends = ranges(before & ~now)
     assert (ends - starts <= OVERHANG).all()
     copies = {
         place

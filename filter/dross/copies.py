@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dross import hashing
 from dross.features import HAN
 from dross.places import Known, grouped
-from dross.spans import Stretches
+from dross.spans import Stretches, covered, ranges
 
 Ints = NDArray[np.int64]
 
@@ -53,13 +53,13 @@ def agree(
     copies = covered(size, starts[stand], ends[stand])
     own &= ~overhang(own, copies)
     own |= copies & text & ~(whole | never)[known.unit]
-    starts, ends = bounds(own)
+    starts, ends = ranges(own)
     return Stretches(known.unit[starts], starts, ends)
 
 
 def overhang(own: NDArray[np.bool_], copies: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which places of *own* reach over an end of *copies* by OVERHANG or less."""
-    starts, ends = bounds(own & ~copies)
+    starts, ends = ranges(own & ~copies)
     beside = np.r_[copies, False]
     one_side = beside[starts - 1] != beside[ends]
     short = one_side & (ends - starts <= OVERHANG)
@@ -101,25 +101,3 @@ def strings(known: Known, pages: Ints) -> tuple[Ints, Ints, Ints]:
     width = ends + 1 - starts + 3 * (han[ends + 1] - han[starts])
     enough = (copies[string] >= COPIES) & (width >= WIDTH)
     return place[starts[enough]], place[ends[enough]] + 1, string[enough]
-
-
-def covered(size: int, starts: Ints, ends: Ints) -> NDArray[np.bool_]:
-    """Tell which of *size* places are in one of the ranges ``starts`` … ``ends`` - 1.
-
-    >>> covered(6, np.array([0, 1, 4]), np.array([2, 3, 5])).astype(int)
-    array([1, 1, 1, 0, 1, 0])
-    """
-    steps = np.bincount(starts, minlength=size + 1)
-    steps -= np.bincount(ends, minlength=size + 1)
-    within: NDArray[np.bool_] = np.cumsum(steps[:-1]) > 0
-    return within
-
-
-def bounds(chosen: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Give where runs of *chosen* places start, and where they end.
-
-    >>> bounds(np.array([True, True, False, True]))
-    (array([0, 3]), array([2, 4]))
-    """
-    steps = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
-    return steps[::2], steps[1::2]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dross import decode
 from dross.features import HAN
 from dross.places import PARTS, View
-from dross.spans import Stretches
+from dross.spans import Stretches, ranges
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -68,10 +68,9 @@ def runs(view: View, chosen: NDArray[np.bool_]) -> Stretches:
     Between units stand marks.
     """
     unit = view.known.unit
-    inside = np.zeros(len(unit) + 2, np.int8)
-    inside[1 + view.at] = chosen
-    steps = np.diff(inside)
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    inside = np.zeros(len(unit), bool)
+    inside[view.at] = chosen
+    starts, ends = ranges(inside)
     han = np.r_[0, np.cumsum(HAN.take(view.known.features.classes))]
     wide = ends - starts + han[ends] - han[starts] >= NARROW
     return Stretches(unit[starts], starts, ends).take(wide)

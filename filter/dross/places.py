@@ -23,6 +23,7 @@ from dross.context import Shared, log_steps
 from dross.evidence import head_values
 from dross.features import HAN, ORDERS, TOP, Features
 from dross.network import Network
+from dross.spans import ranges
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -478,8 +479,7 @@ def with_copies(view: View, odds: Floats) -> tuple[View, Floats]:
             less &= han[end] - han[end - reach] == reach
         for back in range(1, reach + 1):
             np.maximum.at(copied, end[less] - back, best[less] - LESS)
-    raised = np.diff(copied > own, prepend=False, append=False).nonzero()[0]
-    starts, ends = raised[::2], raised[1::2]
+    starts, ends = ranges(copied > own)
     wide = ends - starts + 3 * (han[ends] - han[starts]) >= LEAST_COPY
     within = np.repeat(wide, ends - starts)
     at = np.flatnonzero(copied > own)[within]

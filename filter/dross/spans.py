@@ -49,6 +49,30 @@ class Stretches:
         )
 
 
+def covered(
+    size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which of *size* places are in one of the ranges ``starts`` … ``ends`` - 1.
+
+    >>> covered(6, np.array([0, 1, 4]), np.array([2, 3, 5])).astype(int)
+    array([1, 1, 1, 0, 1, 0])
+    """
+    steps = np.bincount(starts, minlength=size + 1)
+    steps -= np.bincount(ends, minlength=size + 1)
+    within: NDArray[np.bool_] = np.cumsum(steps[:-1]) > 0
+    return within
+
+
+def ranges(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give where runs of *chosen* places start, and where they end.
+
+    >>> ranges(np.array([True, True, False, True]))
+    (array([0, 3]), array([2, 4]))
+    """
+    steps = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+    return steps[::2], steps[1::2]
+
+
 def merge_pieces(
     starts: NDArray[np.int64],
     end: int,
