@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "fit": "fit heads, context net and thresholds",
         "evaluate": "measure the fitted model on the test part",
         "compare": "set it beside extractors that read the HTML (extra: compare)",
+        "families": "fit without some families of spam; tell what is found of them",
         "export": "write the fitted model and its card to --out",
         "all": "corpus, fit, evaluate and export, one after the other",
     }.items():

@@ -5,6 +5,7 @@
     RUN/heads-DIGEST/             linear heads (step fit)
     RUN/fit-DIGEST/               nets, thresholds and the fitted model (step fit)
     RUN/fit-DIGEST/figures.json   figures on the test part (step evaluate)
+    RUN/families-DIGEST/          a fit a group of families left out (step families)
 
 Digests are of the labelled text, the code that the step runs through, and the seed;
 what is there already is not made again: not a step, nor a net of a step that was
@@ -24,7 +25,16 @@ from typing import TYPE_CHECKING
 import dross
 from dross import model
 from dross.cleaner import open_cleaner
-from training import card, corpus, documents, evaluate, fit, pretrained
+from training import (
+    card,
+    corpus,
+    documents,
+    evaluate,
+    families,
+    fit,
+    pretrained,
+)
+from training.families import FamilyRow
 from training.fit import say
 
 if TYPE_CHECKING:
@@ -177,6 +187,40 @@ class Run:
             jobs=self.jobs,
         )
         print(compare.table(rows))
+
+    def families(self) -> None:
+        """Fit without some families of spam, and measure what is found of them."""
+        folder = self.folder / f"families-{self.fitted.name.removeprefix('fit-')}"
+        small = families.fewer(self.material, folder / "labelled")
+        every = sorted(families.all_families(self.material.spam))
+        rows = []
+        for out in ((), *families.GROUPS):
+            run = folder / ("-".join(out) or "none")
+            path = run / "rows.json"
+            if not path.exists():
+                (run / "heads").mkdir(parents=True, exist_ok=True)
+                say(f"without {', '.join(out) or 'none'}")
+                fit.fit(
+                    families.without(small, out),
+                    run / "heads",
+                    run,
+                    {"left out": list(out)},
+                    self.seed,
+                    self.jobs,
+                    self.vectors,
+                )
+                cleaner = open_cleaner((run / "model").resolve())
+                found = [
+                    row
+                    for family in out or every
+                    for made in [list(families.lists(small, family, self.seed))]
+                    for row in families.family_rows(
+                        cleaner, made, family, out, self.jobs
+                    )
+                ]
+                path.write_text(json.dumps([asdict(row) for row in found]), "utf-8")
+            rows += [FamilyRow(**row) for row in json.loads(path.read_text("utf-8"))]
+        print(families.table(rows))
 
     def export(self) -> None:
         """Write the model folder with its card."""

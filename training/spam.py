@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from training.grammars import Grammar, read_grammars
 from training.jsonl import jsonl_files, records
@@ -28,10 +28,12 @@ from training.phrases import (
 from training.split import SPAM_PARTS, fold_number, fold_part, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
+
+T = TypeVar("T")
 
 # Sources whose lines only a person could tell from an article: doorways stitched from
 # other people's sentences, video titles about gambling, mojibake. Injected as spam they
@@ -172,6 +174,53 @@ class SpamSource:
             for part, languages in self.lines.items()
         }
         return replace(self, lines=lines)
+
+    def of(self, families: Collection[str], parts: Collection[str]) -> SpamSource:
+        """Return the source with only what is of *families* in *parts*.
+
+        Other parts stay as they are.
+        """
+        lines = {
+            part: {
+                lang: {
+                    form: {
+                        source: tuple(
+                            line
+                            for line in found
+                            if part not in parts or line.family in families
+                        )
+                        for source, found in sources.items()
+                    }
+                    for form, sources in forms.items()
+                }
+                for lang, forms in languages.items()
+            }
+            for part, languages in self.lines.items()
+        }
+        return replace(
+            self,
+            phrases=_of_families(self.phrases, families, parts),
+            grammars=_of_families(self.grammars, families, parts),
+            lines=lines,
+        )
+
+
+def _of_families(
+    groups: Mapping[str, Mapping[str, Mapping[str, T]]],
+    families: Collection[str],
+    parts: Collection[str],
+) -> dict[str, dict[str, dict[str, T]]]:
+    return {
+        part: {
+            lang: {
+                family: found
+                for family, found in own.items()
+                if part not in parts or family in families
+            }
+            for lang, own in languages.items()
+        }
+        for part, languages in groups.items()
+    }
 
 
 def _size(sources: Mapping[str, Sequence[Line]]) -> int:
