@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dross.spans import LABELS, Span, kept_text, merge_pieces
+from dross.spans import LABELS, Span, covered, kept_text, merge_pieces, ranges
 
 pieces = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, 2), st.floats(0, 1)), max_size=12
@@ -87,3 +87,28 @@ def test_the_kept_text_is_that_of_the_article_spans_as_they_stand() -> None:
         Span(19, 25, "article", 1.0),
     )
     assert kept_text("Home\nThe river BET rose.\n", spans) == "The river rose.\n"
+
+
+@given(st.lists(st.booleans()))
+def test_ranges_are_the_runs_of_groupby(members: list[bool]) -> None:
+    expected, place = [], 0
+    for member, group in groupby(members):
+        size = len(list(group))
+        if member:
+            expected.append((place, place + size))
+        place += size
+
+    starts, ends = ranges(np.array(members, bool))
+
+    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12))))
+def test_covered_places_are_in_one_of_the_ranges(found: list[tuple[int, int]]) -> None:
+    starts, ends = np.array([sorted(pair) for pair in found], int).reshape(-1, 2).T
+
+    inside = covered(12, starts, ends)
+
+    assert inside.tolist() == [
+        any(s <= at < e for s, e in map(sorted, found)) for at in range(12)
+    ]

@@ -1,28 +1,11 @@
-"""Runs and Chinese words."""
+"""Chinese words."""
 
 from __future__ import annotations
 
-from itertools import groupby
-
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dross.words import han_words, runs
-
-
-@given(st.lists(st.booleans()))
-def test_runs_are_those_of_groupby(members: list[bool]) -> None:
-    expected, place = [], 0
-    for member, group in groupby(members):
-        size = len(list(group))
-        if member:
-            expected.append((place, place + size))
-        place += size
-
-    starts, ends = runs(np.array(members, bool))
-
-    assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == expected
+from dross.words import han_words
 
 
 @settings(max_examples=30)

@@ -8,7 +8,7 @@ use the original characters.
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,12 @@ from numpy.typing import NDArray
 ) = range(21)
 CLASSES = 21
 
+_TABLES = Path(__file__).with_name("unicode.npz")
+
 
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
-    with (files(__package__) / "unicode.npz").open("rb") as file:
-        arrays = np.load(file, allow_pickle=False)
+    with np.load(_TABLES, allow_pickle=False) as arrays:
         starts = arrays["class_starts"]
         classes = np.repeat(arrays["class_numbers"], np.diff(starts, append=0x110000))
         folded = np.arange(0x110000, dtype=np.uint32)

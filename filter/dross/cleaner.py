@@ -435,8 +435,8 @@ def _at_home(lines: Lines, found: Features) -> NDArray[np.bool_]:
     latin_told = np.bincount(pages, latin * (ends > 0), number)
     latin_told = np.where(latin_told >= AT_HOME * of_page, latin_told, 0)
     home = np.zeros(len(pages), bool)
-    present = np.flatnonzero(np.bincount(found.classes, minlength=chars.CLASSES))
-    for script in np.intersect1d(UNREAD, present).tolist():
+    present = np.bincount(found.classes, minlength=chars.CLASSES)
+    for script in filter(present.item, UNREAD):
         own = np.bincount(units, found.classes == script, len(pages))
         there = own >= AT_HOME * size
         # one long list is not what a page is written in, nor are a few short lines

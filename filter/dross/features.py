@@ -15,8 +15,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dross import chars, hashing, words
+from dross import chars, hashing
 from dross.lines import Lines
+from dross.spans import ranges
 
 MARK = ord("\n")
 # Character n-grams of 1 … ORDERS; word unigrams and bigrams beside them.
@@ -193,7 +194,7 @@ def extract(lines: Lines) -> Features:
     visible = lines.classes.take(sources)
     classes = np.full(starts[-1], chars.NEWLINE, np.uint8)
     classes[places] = visible
-    word_starts, word_ends = words.runs(LETTERS.take(classes))
+    word_starts, word_ends = ranges(LETTERS.take(classes))
     in_unit = np.diff(np.searchsorted(word_starts, starts))
     word_units = np.repeat(np.arange(units), in_unit)
     counts = np.bincount(

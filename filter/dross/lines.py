@@ -84,7 +84,8 @@ def split_pages(texts: Sequence[str]) -> Lines:
     starts = np.where(opening, page_starts[pages], starts)
     # a page of blanks alone is one unit
     sizes = np.diff(page_starts)
-    blank = np.setdiff1d(np.flatnonzero(sizes), pages)
+    sizes[pages] = 0
+    blank = np.flatnonzero(sizes)
     starts = np.sort(np.r_[starts, page_starts[blank]])
     cuts = _cuts(points, classes, starts, visible, page_starts)
     heads = np.r_[np.ones(len(starts), bool), np.zeros(len(cuts), bool)]
@@ -119,8 +120,10 @@ def _line_starts(
     breaks, after = breaks[inside], after[inside]
     pair = (points[breaks] == ord("\r")) & (points[after] == ord("\n"))
     # empty pages at the end of the batch start where no line does
-    pages = page_starts[page_starts < len(points)]
-    return np.unique(np.r_[pages, after[~pair]])
+    first = np.zeros(len(points), bool)
+    first[page_starts[page_starts < len(points)]] = True
+    first[after[~pair]] = True
+    return np.flatnonzero(first)
 
 
 def _cuts(

@@ -482,9 +482,11 @@ def with_copies(view: View, odds: Floats) -> tuple[View, Floats]:
     starts, ends = ranges(copied > own)
     wide = ends - starts + 3 * (han[ends] - han[starts]) >= LEAST_COPY
     within = np.repeat(wide, ends - starts)
-    at = np.flatnonzero(copied > own)[within]
-    own[at] = copied[at]
-    at = np.union1d(view.at, at)
+    raised = np.flatnonzero(copied > own)[within]
+    own[raised] = copied[raised]
+    chosen = np.zeros(len(own), bool)
+    chosen[view.at] = chosen[raised] = True
+    at = np.flatnonzero(chosen)
     return View(known, at), own[at]
 
 

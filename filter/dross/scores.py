@@ -16,7 +16,7 @@ import numpy as np
 
 from dross import chars
 from dross.gold import TRAITS
-from dross.spans import ARTICLE, LABELS, SPAM
+from dross.spans import ARTICLE, LABELS, SPAM, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,8 +209,8 @@ def _runs(spam: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
     So blanks neither part two spans nor count in the place of an edge.
     """
-    edges = np.flatnonzero(np.diff(np.r_[False, spam, False].astype(np.int8)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    starts, ends = ranges(spam)
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def _edge_error(run: tuple[int, int], found: Sequence[tuple[int, int]]) -> int | None:

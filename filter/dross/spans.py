@@ -69,7 +69,9 @@ def ranges(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int
     >>> ranges(np.array([True, True, False, True]))
     (array([0, 3]), array([2, 4]))
     """
-    steps = np.flatnonzero(np.diff(chosen, prepend=False, append=False))
+    padded = np.zeros(len(chosen) + 2, bool)
+    padded[1:-1] = chosen
+    steps = np.flatnonzero(padded[1:] != padded[:-1])
     return steps[::2], steps[1::2]
 
 

@@ -1,32 +1,16 @@
-"""Words: runs of letters, and jieba's words for Han runs.
+"""Words of Han runs, by jieba.
 
 Scripts that write blanks give words for nothing. Han runs do not: jieba's
 dictionary takes a second to load and its segmentation is the slowest thing one can
 do to a line, so ``han_words`` is called only where words decide something.
 """
 
-import logging
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 if TYPE_CHECKING:
     import jieba
-
-
-def runs(members: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give starts and ends of the runs of true *members*.
-
-    >>> runs(np.array([True, True, False, True]))
-    (array([0, 3]), array([2, 4]))
-    """
-    padded = np.zeros(len(members) + 2, bool)
-    padded[1:-1] = members
-    edges = np.flatnonzero(padded[1:] != padded[:-1])
-    return edges[::2], edges[1::2]
 
 
 @cache
@@ -34,7 +18,7 @@ def _tokenizer() -> "jieba.Tokenizer":
     """Load jieba and its dictionary (about a second), once, when first needed."""
     import jieba  # noqa: PLC0415 — most text needs no dictionary
 
-    jieba.setLogLevel(logging.WARNING)
+    jieba.setLogLevel("WARNING")
     tokenizer = jieba.Tokenizer()
     # what initialize() does, without its cache: a file in the common temporary folder
     # that anyone could have written, read back with marshal
