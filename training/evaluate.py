@@ -260,8 +260,8 @@ def hijacked_rows(
 ) -> list[HijackedRow]:
     """Give the figures of the real injected documents of *part*, dealt out by document.
 
-    No part of them is trained on. Those of the others chose what a copy of a phrase is
-    (`dross.copies`).
+    No part of them is trained on. The train and validation ones chose, with pages of
+    the generated benchmark, what a copy is (`dross.copies`).
     """
     texts = [text for text in read_hijacked(corpus) if part_of(text.site) == part]
     results = list(cleaner.stream((text.text for text in texts), jobs=jobs))
