@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from typing import TYPE_CHECKING
@@ -226,9 +227,22 @@ def test_some_threads_of_comments_go_on_over_lines_and_some_name_the_page() -> N
     trackbacks = [c for thread in threads for c in thread if "[...]首页[...]" in c]
     assert 0 < sum(several) < len(threads) / 2
     assert 0 < len(trackbacks) < sum(map(len, threads)) / 4
+    repeated = []
     for comment in trackbacks:
         seller, _, rest = comment.partition(": ")
-        assert rest.startswith(f"{seller}... ")
+        said, _, after = rest.partition("... [...]首页[...]...")
+        assert said
+        assert not after
+        repeated.append(said == seller)
+    assert len(repeated) / 2 < sum(repeated) < len(repeated)
+
+
+def test_some_comments_end_in_what_they_are_left_for() -> None:
+    threads = [comments_in(TEXT, seed) for seed in range(60)]
+
+    comments = [comment for thread in threads for comment in thread]
+    linked = [c for c in comments if re.search(r"http://[a-z0-9.]+$", c)]
+    assert 0 < len(linked) < len(comments) / 4
 
 
 def test_a_thread_has_names_for_all_its_comments_or_for_none() -> None:

@@ -266,6 +266,11 @@ class _Composer:
             found = replace(found, text=" ".join(_letters(rng) for _ in range(2)))
         if broken:
             found = replace(found, text=_SENTENCE_END.sub(r"\1\n", found.text))
+        if rng.random() < 0.2:
+            # What the comment is there for, often without a blank before it.
+            target = (f"http://{domain(rng)}", self.words(1).text)
+            joint = pick(rng, ("", " "))
+            found = replace(found, text=found.text + joint + pick(rng, target))
         if not named:
             return found
         name = (pick(rng, _COMMENTERS), self.words(1).text, _letters(rng))
@@ -273,11 +278,14 @@ class _Composer:
 
     def _trackback(self) -> Piece:
         """Make what another site sends that says it links here."""
+        rng = self._rng
         words = self.words(1)
         first = self._layout.first_line()
         title = self._text[slice(*first)].strip()[:60] if first else ""
-        link = f"[...]{title}[...]" if title else "[...]"
-        return replace(words, text=f"{words.text}: {words.text}... {link}...")
+        said = (title, title, self._found_line("comment").text.replace("\n", " "))
+        link = f"[...]{pick(rng, said)}[...]"
+        head = words.text if rng.random() < 0.7 else self.words(1).text
+        return replace(words, text=f"{words.text}: {head}... {link}...")
 
     def _stacked(self, at: int, rows: Sequence[Piece]) -> Iterable[Piece]:
         """Put lines one under the other at one place, each a piece of its own."""
