@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from typing import TYPE_CHECKING
@@ -209,3 +210,44 @@ def test_a_thousand_pages_take_seconds() -> None:
     for _ in range(1000):
         inject(rng, page, SPAM)
     assert time.process_time() - began < 12
+
+
+def comments_in(text: str, seed: int) -> list[str]:
+    """Give the comments that are put into a page, each without blanks around it."""
+    made = inject(
+        np.random.default_rng(seed), page_of(text, "en"), SPAM, forms=["comments"]
+    )
+    return [made.page.text[p.start : p.end].strip() for p in made.insertions]
+
+
+def test_some_threads_of_comments_go_on_over_lines_and_some_name_the_page() -> None:
+    threads = [comments_in(TEXT, seed) for seed in range(60)]
+
+    several = [any("\n" in comment for comment in thread) for thread in threads]
+    trackbacks = [c for thread in threads for c in thread if "[...]首页[...]" in c]
+    assert 0 < sum(several) < len(threads) / 2
+    assert 0 < len(trackbacks) < sum(map(len, threads)) / 4
+    repeated = []
+    for comment in trackbacks:
+        seller, _, rest = comment.partition(": ")
+        said, _, after = rest.partition("... [...]首页[...]...")
+        assert said
+        assert not after
+        repeated.append(said == seller)
+    assert len(repeated) / 2 < sum(repeated) < len(repeated)
+
+
+def test_some_comments_end_in_what_they_are_left_for() -> None:
+    threads = [comments_in(TEXT, seed) for seed in range(60)]
+
+    comments = [comment for thread in threads for comment in thread]
+    linked = [c for c in comments if re.search(r"http://[a-z0-9.]+$", c)]
+    assert 0 < len(linked) < len(comments) / 4
+
+
+def test_a_thread_has_names_for_all_its_comments_or_for_none() -> None:
+    for seed in range(40):
+        thread = comments_in(TEXT, seed)
+        named = any(": train widgets" in comment for comment in thread)
+        bare = any(comment.startswith("train widgets") for comment in thread)
+        assert not (named and bare)

@@ -8,6 +8,7 @@ and line ends included, is under a spam mark: without these the page is what it 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ _OTHER_LANGUAGE_SHARE = 0.15  # of the forms: the spam's language is drawn anew
 _MAIN_FAMILY_SHARE = 0.75  # of a list's phrases; the rest rides along
 
 NO_BLANKS = ("zh", "ja", "th")  # languages without blanks between words
+# Where a comment goes on in a new line, as its writer typed it.
+_SENTENCE_END = re.compile(r"([.!?]) +|(?<=[。！？])(?=.)")
 _COMMENTERS = ("admin", "guest", "buy_now", "anna77", "seo_master", "lucky88", "tom")
 
 
@@ -240,13 +243,49 @@ class _Composer:
         yield from self._stacked(at, rows)
 
     def _comments(self) -> Iterable[Piece]:
-        rows = [self._found_line("comment") for _ in range(self._count(2, 15))]
-        if self._rng.random() < 0.5:
-            rows = [
-                replace(row, text=f"{pick(self._rng, _COMMENTERS)}: {row.text}")
-                for row in rows
-            ]
-        yield from self._stacked(self._end(), rows)
+        """Put a thread of comments below the article, or at the page's end."""
+        rng = self._rng
+        named, broken = rng.random() < 0.6, rng.random() < 0.3
+        rows = [
+            self._trackback()
+            if rng.random() < 0.12
+            else self._comment(named=named, broken=broken)
+            for _ in range(self._count(2, 30))
+        ]
+        at = self._end() if rng.random() < 0.6 else self._layout.gap(rng, "chrome")
+        yield from self._stacked(at, rows)
+
+    def _comment(self, *, named: bool, broken: bool) -> Piece:
+        """Make a comment; who leaves it is called as what is sold, or by no name.
+
+        It is one piece, on however many lines.
+        """
+        rng = self._rng
+        found = self._found_line("comment")
+        if rng.random() < 0.08:
+            found = replace(found, text=" ".join(_letters(rng) for _ in range(2)))
+        if broken:
+            found = replace(found, text=_SENTENCE_END.sub(r"\1\n", found.text))
+        if rng.random() < 0.2:
+            # What the comment is there for, often without a blank before it.
+            target = (f"http://{domain(rng)}", self.words(1).text)
+            joint = pick(rng, ("", " "))
+            found = replace(found, text=found.text + joint + pick(rng, target))
+        if not named:
+            return found
+        name = (pick(rng, _COMMENTERS), self.words(1).text, _letters(rng))
+        return replace(found, text=f"{pick(rng, name)}: {found.text}")
+
+    def _trackback(self) -> Piece:
+        """Make what another site sends that says it links here."""
+        rng = self._rng
+        words = self.words(1)
+        first = self._layout.first_line()
+        title = self._text[slice(*first)].strip()[:60] if first else ""
+        said = (title, title, self._found_line("comment").text.replace("\n", " "))
+        link = f"[...]{pick(rng, said)}[...]"
+        head = words.text if rng.random() < 0.7 else self.words(1).text
+        return replace(words, text=f"{words.text}: {head}... {link}...")
 
     def _stacked(self, at: int, rows: Sequence[Piece]) -> Iterable[Piece]:
         """Put lines one under the other at one place, each a piece of its own."""
@@ -338,6 +377,12 @@ class _Composer:
         for at in self._layout.places(self._rng, self._count(1, 3), "between"):
             phrase = self._phrase()
             yield replace(phrase, at=at, text=pair[0] + phrase.text + pair[1])
+
+
+def _letters(rng: np.random.Generator) -> str:
+    """Give a name that nobody has: random letters."""
+    size = int(rng.integers(5, 12))
+    return "".join(chr(97 + int(number)) for number in rng.integers(26, size=size))
 
 
 def _joined_sentences(sentences: Iterable[Piece]) -> Piece:
