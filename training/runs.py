@@ -190,7 +190,8 @@ class Run:
 
     def families(self) -> None:
         """Fit without some families of spam, and measure what is found of them."""
-        folder = self.folder / f"families-{self.fitted.name.removeprefix('fit-')}"
+        digest = _digest([_TRAINING / "families.py"], self.fitted.name)
+        folder = self.folder / f"families-{digest}"
         small = families.fewer(self.material, folder / "labelled")
         every = sorted(families.all_families(self.material.spam))
         rows = []
