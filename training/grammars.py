@@ -61,20 +61,21 @@ class Grammar:
         if slot == "domain":
             return domain(rng)
         if slot == "handle":
-            return _letters(rng, 3, 7) + str(rng.integers(10, 10_000))
+            return letters(rng, 3, 7) + str(rng.integers(10, 10_000))
         return pick(rng, self.slots[slot])
 
 
 def domain(rng: np.random.Generator) -> str:
     """Make up a throw-away host name of the kind that spam links to."""
-    name = _letters(rng, 2, 6) + str(rng.integers(1, 10_000))
+    name = letters(rng, 2, 6) + str(rng.integers(1, 10_000))
     if rng.random() < 0.3:
-        name = str(rng.integers(100, 100_000)) + _letters(rng, 1, 2)
+        name = str(rng.integers(100, 100_000)) + letters(rng, 1, 2)
     name += pick(rng, _DOMAIN_ENDINGS)
     return ("www." if rng.random() < 0.5 else "") + name
 
 
-def _letters(rng: np.random.Generator, least: int, most: int) -> str:
+def letters(rng: np.random.Generator, least: int, most: int) -> str:
+    """Make up a name that nobody has: so many random letters."""
     length = int(rng.integers(least, most + 1))
     return "".join(chr(97 + int(i)) for i in rng.integers(26, size=length))
 

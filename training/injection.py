@@ -16,7 +16,7 @@ import numpy as np
 
 from training.disguise import disguise
 from training.forms import drawn, drawn_forms, drawn_separator, spam_languages
-from training.grammars import domain
+from training.grammars import domain, letters
 from training.insertion import Injected, Piece, applied
 from training.labelled import LabelledText
 from training.layout import Layout
@@ -263,7 +263,7 @@ class _Composer:
         rng = self._rng
         found = self._found_line("comment")
         if rng.random() < 0.08:
-            found = replace(found, text=" ".join(_letters(rng) for _ in range(2)))
+            found = replace(found, text=" ".join(letters(rng, 5, 11) for _ in range(2)))
         if broken:
             found = replace(found, text=_SENTENCE_END.sub(r"\1\n", found.text))
         if rng.random() < 0.2:
@@ -273,7 +273,7 @@ class _Composer:
             found = replace(found, text=found.text + joint + pick(rng, target))
         if not named:
             return found
-        name = (pick(rng, _COMMENTERS), self.words(1).text, _letters(rng))
+        name = (pick(rng, _COMMENTERS), self.words(1).text, letters(rng, 5, 11))
         return replace(found, text=f"{pick(rng, name)}: {found.text}")
 
     def _trackback(self) -> Piece:
@@ -377,12 +377,6 @@ class _Composer:
         for at in self._layout.places(self._rng, self._count(1, 3), "between"):
             phrase = self._phrase()
             yield replace(phrase, at=at, text=pair[0] + phrase.text + pair[1])
-
-
-def _letters(rng: np.random.Generator) -> str:
-    """Give a name that nobody has: random letters."""
-    size = int(rng.integers(5, 12))
-    return "".join(chr(97 + int(number)) for number in rng.integers(26, size=size))
 
 
 def _joined_sentences(sentences: Iterable[Piece]) -> Piece:
