@@ -93,6 +93,8 @@ def save_tiny_model(folder: Path, rng: np.random.Generator) -> str:
             lowest=0.2,
             highest=0.8,
             highest_short=0.9,
+            little=0.1,
+            highest_little=0.3,
             doubt=1.0,
         ),
         phrase=model.PhraseRule(

@@ -270,6 +270,39 @@ def test_a_page_cuts_nothing_that_is_likelier_article_than_the_highest_cut(
     assert not ((free != ARTICLE) & (bound == ARTICLE) & ~likely).any()
 
 
+@shared
+@example(SHORT_AND_LONG, 0.9, 0.0)
+@given(
+    texts=text_batches,
+    little=st.sampled_from([0.0, 0.3, 0.6, 1.1]),
+    highest=st.sampled_from([0.0, 0.1, 0.35]),
+)
+def test_a_page_with_next_to_no_chrome_has_a_bound_of_its_own(
+    tiny_cleaner: Cleaner, texts: list[str], little: float, highest: float
+) -> None:
+    rule = replace(tiny_cleaner.model.config.decoding, lowest=0.0)
+    read = tiny_cleaner.read(texts)
+
+    before, found = (
+        labels_at(own, read, tiny_cleaner.points)
+        for own in (rule, replace(rule, little=little, highest_little=highest))
+    )
+
+    lines = read.lines
+    sizes = [
+        max(end - start, 1)
+        for start, end in zip(lines.contents, lines.content_ends, strict=True)
+    ]
+    for page in range(len(texts)):
+        units = np.flatnonzero(lines.pages == page).tolist()
+        chrome = sum(sizes[unit] * read.posteriors[unit, CHROME] for unit in units)
+        clean = chrome < little * sum(sizes[unit] for unit in units)
+        for unit in units:
+            back = clean and read.posteriors[unit, ARTICLE] >= highest
+            assert found[unit] == before[unit] or back
+            assert not (back and found[unit] == CHROME)
+
+
 @given(oracles.batches)
 def test_naming_what_is_cut_anyway_cuts_nothing_more(
     tiny_cleaner: Cleaner, texts: list[str]

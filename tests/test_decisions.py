@@ -179,7 +179,9 @@ def test_nets_that_are_twice_as_sure_of_article_as_they_should_be_are_believed_h
 def test_a_unit_is_as_likely_spam_as_the_nets_find_spam_inside() -> None:
     same = (0.0,) * 3
     flat = (same,) * 3
-    rule = Decoding(1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, doubt=3.0)
+    rule = Decoding(
+        1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, 0.0, 1.0, doubt=3.0
+    )
     chances = np.tile([0.1, 0.1, 0.8], (3, 1))
 
     found = spam_odds(rule, chances, np.array([1.0, 0.5, 0.0]))

@@ -18,6 +18,7 @@ from dross.places import (
     LEAST_COPY,
     LESS,
     LONG,
+    MOST_COPY,
     REACH,
     SHORT,
     STEP,
@@ -323,7 +324,12 @@ def slow_copies(view: View, odds: list[float]) -> dict[int, float]:
         run = [raised.pop(0)]
         while raised and raised[0] == run[-1] + 1:
             run.append(raised.pop(0))
-        if sum(4 if han[place] else 1 for place in run) >= LEAST_COPY:
+        unit = view.known.unit[run[0]]
+        inside = int(np.count_nonzero(view.known.unit == unit)) - 2  # no marks
+        if (
+            sum(4 if han[place] else 1 for place in run) >= LEAST_COPY
+            and len(run) <= MOST_COPY * inside
+        ):
             found |= {place: copied[place] for place in run}
     return dict(sorted(found.items()))
 
@@ -381,3 +387,17 @@ def test_a_phrase_that_is_spam_once_is_spam_again_and_a_word_is_not(
     others = np.ones(len(inside), bool)
     others[again : again + len(phrase)] = False
     assert values[others].tolist() == odds[others].tolist()
+
+
+def test_a_headline_that_spam_quotes_is_no_spam(tiny_cleaner: Cleaner) -> None:
+    headline = "Ferry stops running for a day"
+    text = f"{headline}\nThe river rose.\ncheap watches: {headline}... online now"
+    known = every(tiny_cleaner, [text])
+    inside = of_all(known).at
+    odds = np.where(inside < inside[text.index("cheap")], -3.0, 6.0)
+    view = View(known, inside)
+
+    found, values = with_copies(view, odds)
+
+    assert found.at.tolist() == inside.tolist()
+    assert values.tolist() == odds.tolist()

@@ -116,14 +116,14 @@ def test_heads_of_a_fold_learn_from_the_rows_of_the_others_alone(
 
 
 def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> None:
-    figures = json.loads((run.fitted / "figures.json").read_text("utf-8"))
+    figures = json.loads(run.figures.read_text("utf-8"))
 
     for row in figures["pages"]["all pages"]:
         assert row["f1"] > 0.75, row  # keeping everything reaches about 0.7
 
 
 def test_no_setting_loses_more_than_the_one_that_cuts_more(run: Run) -> None:
-    figures = read_figures(run.fitted / "figures.json")
+    figures = read_figures(run.figures)
     for name in LANGUAGES:
         rows = [row for row in figures.settings if row.language == name]
 

@@ -166,7 +166,7 @@ def _fit_context(  # noqa: PLR0913, PLR0917 — what a run knows
     passes, sequences = _fit_nets(texts, found, run, seed, jobs)
     same = (0.0,) * len(LABELS)
     flat = (same,) * len(LABELS)
-    chain = Decoding(1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5)
+    chain = Decoding(1.0, 1.0, same, flat, 0.5, 1.0, 1.0, 0.05, 0.5, 0.5, 0.0, 1.0)
     config = Config(
         heads.BITS,
         tuple(scales.tolist()),

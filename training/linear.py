@@ -3,7 +3,7 @@
 A scikit-learn estimator. Its rows are binary (an n-gram counts as often as it
 stands in a unit) and scaled by the root of their length, as serving does. Steps are
 Adagrad's, one size a weight: rare n-grams keep learning after common ones have
-settled, for which plain SGD needs a table four times as large (../shared/DESIGN.md).
+settled, for which plain SGD needs a table four times as large.
 
 Duchi, Hazan, Singer (2011), "Adaptive subgradient methods".
 """

@@ -1,7 +1,7 @@
 """Probes: what evaluation asks of the filter beside whole pages.
 
 Genuine texts and near misses must be kept: they use the words of spam and are none.
-Hijacked documents are real pages with real spam, every bit of it for the test. All
+Hijacked documents are real pages with real spam, of which nothing is trained on. All
 come as labelled text; a genuine text carries one `article` mark from end to end.
 """
 

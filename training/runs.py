@@ -4,7 +4,7 @@
     RUN/own/train/, validation/   labelled text that people bring; read, never written
     RUN/heads-DIGEST/             linear heads (step fit)
     RUN/fit-DIGEST/               nets, thresholds and the fitted model (step fit)
-    RUN/fit-DIGEST/figures.json   figures on the test part (step evaluate)
+    RUN/fit-DIGEST/figures-…json  figures on the test part (step evaluate)
     RUN/families-DIGEST/          a fit a group of families left out (step families)
 
 Digests are of the labelled text, the code that the step runs through, and the seed;
@@ -44,38 +44,38 @@ if TYPE_CHECKING:
 
 _DROSS, _TRAINING = Path(dross.__file__).parent, Path(__file__).parent
 # Code whose change makes other heads, and other models from the same heads.
-_HEADS_CODE = (
+HEADS_CODE = (
     _DROSS / "unicode.npz",
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "chars", "evidence", "features", "hashing", "lines", "seams", "spans",
-            "words",
+            "chars", "evidence", "features", "gold", "hashing", "lines", "seams",
+            "spans", "words",
         )
     ),
     *(
         _TRAINING / f"{name}.py"
         for name in (
             "bilingual", "chance", "disguise", "documents", "fixtures", "forms",
-            "furniture", "grammars", "heads", "injection", "insertion", "layout",
-            "linear", "phrases", "probes", "render", "rows", "slots", "spam", "spun",
-            "units", "written",
+            "furniture", "grammars", "heads", "injection", "insertion", "jsonl",
+            "labelled", "layout", "linear", "needles", "phrases", "probes", "render",
+            "rows", "slots", "spam", "split", "spun", "units", "written",
         )
     ),
     *(
         _TRAINING / name
         for name in (
-            "benign.jsonl", "furniture.json", "grammars.json", "spinner.json",
-            "tongues.jsonl",
+            "benign.jsonl", "furniture.json", "grammars.json",
+            "spinner.json", "tongues.jsonl",
         )
     ),
 )  # fmt: skip
-_FIT_CODE = (
+FIT_CODE = (
     *(
         _DROSS / f"{name}.py"
         for name in (
-            "cleaner", "context", "decode", "dial", "edges", "network", "phrases",
-            "places", "sequence", "vocabulary",
+            "cleaner", "context", "copies", "decode", "dial", "edges", "model",
+            "network", "phrases", "places", "sequence", "vocabulary",
         )
     ),
     *(
@@ -87,6 +87,16 @@ _FIT_CODE = (
         )
     ),
     _TRAINING / "articles.jsonl",
+)  # fmt: skip
+# … and other figures of the same model.
+EVALUATE_CODE = (
+    _DROSS / "scores.py",
+    *(
+        _TRAINING / f"{name}.py"
+        for name in (
+            "evaluate", "measure", "outcome", "pages", "reliability", "settings",
+        )
+    ),
 )  # fmt: skip
 
 
@@ -121,15 +131,20 @@ class Run:
     def heads(self) -> Path:
         """The folder of the heads of this corpus, code and seed."""
         texts = sorted(self.source.glob("[st]*/**/*"))
-        digest = _digest((*self.files, *texts, *_HEADS_CODE), str(self.seed))
+        digest = _digest((*self.files, *texts, *HEADS_CODE), str(self.seed))
         return self.folder / f"heads-{digest}"
 
     @cached_property
     def fitted(self) -> Path:
         """The folder of the model of this corpus, word vectors, code and seed."""
         vectors = pretrained.files(self.vectors) if self.vectors else []
-        digest = _digest((*_FIT_CODE, *vectors), self.heads.name)
+        digest = _digest((*FIT_CODE, *vectors), self.heads.name)
         return self.folder / f"fit-{digest}"
+
+    @property
+    def figures(self) -> Path:
+        """The file of the model's figures on the test part, by this code."""
+        return self.fitted / f"figures-{_digest(EVALUATE_CODE, self.fitted.name)}.json"
 
     def corpus(self) -> None:
         """Label the pages."""
@@ -164,7 +179,7 @@ class Run:
     def evaluate(self) -> None:
         """Measure the model on the test part; figures go to standard output too."""
         self.fit()
-        path = self.fitted / "figures.json"
+        path = self.figures
         if not path.exists():
             cleaner = open_cleaner((self.fitted / "model").resolve())
             figures = evaluate.figures(
@@ -229,7 +244,7 @@ class Run:
         self.out.mkdir(parents=True, exist_ok=True)
         for file in sorted((self.fitted / "model").iterdir()):
             shutil.copyfile(file, self.out / file.name)
-        figures = evaluate.read_figures(self.fitted / "figures.json")
+        figures = evaluate.read_figures(self.figures)
         text = card.card(model.load(self.out), figures, self.labelled)
         (self.out / "README.md").write_text(text, "utf-8")
         (self.out / card.FIGURE).write_text(card.figure(figures), "utf-8")

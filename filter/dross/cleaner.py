@@ -382,6 +382,11 @@ def _cuts(
     columns = _columns(batch.lines.classes)
     width = columns[batch.lines.content_ends] - columns[batch.lines.contents]
     highest = np.where(width < SHORT, rule.highest_short, rule.highest)
+    # A page of next to no chrome is a text that somebody has cleaned already: what
+    # looks like chrome in it is an author's note more often than a menu.
+    chrome = np.bincount(pages, size * batch.posteriors[:, CHROME])
+    little = (chrome < rule.little * np.bincount(pages, size))[pages]
+    highest = np.where(little, np.minimum(highest, rule.highest_little), highest)
     cut = np.clip(cut, rule.lowest, highest)
     for times in {point.precision for point in points.values()} - {1}:
         cut = np.maximum(cut, decode.page_cuts(article, size, pages, times))

@@ -26,7 +26,7 @@ from dross.phrases import ChainRule
 from dross.spans import ARTICLE, CHROME, LABELS
 from dross.vocabulary import Vocabulary
 
-FORMAT = 7
+FORMAT = 8
 # The nets, as their arrays are named: the passes of the context stage, each of which
 # sees what the one before made of the page; those that see a page's units at once; then
 # those that look inside units: which places are worth a look, and three that tag them.
@@ -50,7 +50,9 @@ class Decoding:
     most of it is spam by the nets that look inside, too. Where these find no spam in
     it, the log odds of that are less by ``doubt``, and by a share of it where they find
     some. ``lowest`` and ``highest`` bound the cut that each page finds for itself
-    between article and chrome, for a short unit ``lowest`` and ``highest_short``.
+    between article and chrome, for a short unit ``lowest`` and ``highest_short``. Where
+    less than a share of ``little`` of a page is expected to be chrome, no cut is above
+    ``highest_little``. A user's `Point` can ask for higher cuts.
     """
 
     article_temperature: float
@@ -63,6 +65,8 @@ class Decoding:
     lowest: float
     highest: float
     highest_short: float
+    little: float
+    highest_little: float
     doubt: float = 0.0
 
 

@@ -111,6 +111,9 @@ MAY_BE, REACH_AGAIN = -4.0, 24
 # its log odds are less by so much. What returns must have so many columns, a Han
 # character four: words of spam are words of the text around it, too.
 SURE, LESS, LEAST_COPY = 3.0, 2.0, 16
+# Nor is it more than so much of its unit: a headline that spam comments quote is the
+# article's all the same.
+MOST_COPY = 0.7
 # The gate's columns: fields over windows around a place, and what its unit is.
 GATE = {
     "phrase": (4, 8, 16, 32),
@@ -481,6 +484,8 @@ def with_copies(view: View, odds: Floats) -> tuple[View, Floats]:
             np.maximum.at(copied, end[less] - back, best[less] - LESS)
     starts, ends = ranges(copied > own)
     wide = ends - starts + 3 * (han[ends] - han[starts]) >= LEAST_COPY
+    first, last = (edge[known.unit[starts]] for edge in known.edges)
+    wide &= ends - starts <= MOST_COPY * (last - first)
     within = np.repeat(wide, ends - starts)
     raised = np.flatnonzero(copied > own)[within]
     own[raised] = copied[raised]
