@@ -382,8 +382,8 @@ def _cuts(
     columns = _columns(batch.lines.classes)
     width = columns[batch.lines.content_ends] - columns[batch.lines.contents]
     highest = np.where(width < SHORT, rule.highest_short, rule.highest)
-    # A page of next to no chrome is a text that somebody has cleaned already: what
-    # looks like chrome in it is an author's note more often than a menu.
+    # A page of next to no chrome is a text that somebody has cleaned already: there
+    # next to nothing has to be cut, as `training.decisions.LITTLE` tells.
     chrome = np.bincount(pages, size * batch.posteriors[:, CHROME])
     little = (chrome < rule.little * np.bincount(pages, size))[pages]
     highest = np.where(little, np.minimum(highest, rule.highest_little), highest)
