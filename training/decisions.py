@@ -47,9 +47,10 @@ LEAST_RATIO = -3.0
 # of than from others. No cut is above HIGHEST, or above HIGHEST_SHORT for a short unit;
 # see EXPERIMENTS.md for what that costs.
 LOWEST, HIGHEST, HIGHEST_SHORT = 0.05, 0.30, 0.40
-# Where less than LITTLE of a page is chrome, mostly nothing is: somebody has cleaned
-# the text already. With no cut above HIGHEST_LITTLE there genuine texts of validation
-# lose 0.14 instead of 0.23 %, and pages as they are keep their F1.
+# Where less than LITTLE of a page is expected to be chrome, next to nothing has to be
+# cut: somebody has cleaned the text already. With no cut above HIGHEST_LITTLE there
+# genuine texts of validation lose 0.14 instead of 0.23 %, and pages as they are keep
+# their F1.
 LITTLE, HIGHEST_LITTLE = 0.05, 0.10
 # Once the nets that look inside units are fitted, a unit in which they find nothing is
 # less likely to be spam by this (log odds). At the same loss, by whole units, 0.931 of
