@@ -321,6 +321,29 @@ def test_naming_what_is_cut_anyway_cuts_nothing_more(
     assert set(labels[0.3][changed].tolist()) <= {SPAM}
 
 
+@pytest.mark.parametrize("named", [0.3, 0.9])
+@shared
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_dial_that_asks_for_more_evidence_calls_no_other_unit_spam(
+    tiny_cleaner: Cleaner, named: float, seed: int
+) -> None:
+    read = tiny_cleaner.read(["Boats\n" * 40, "船\n" * 40])
+    rng = np.random.default_rng(seed)
+    number = len(read.posteriors)
+    chances = rng.dirichlet([1.0] * len(LABELS), number)
+    batch = replace(read, posteriors=chances, inside=rng.random(number))
+    rule = replace(tiny_cleaner.model.config.decoding, named=named)
+    usual = tiny_cleaner.points
+
+    called = []
+    for spam in (rule.spam, 0.65, 0.8, 0.95):
+        points = {name: replace(point, spam=spam) for name, point in usual.items()}
+        called.append(labels_at(rule, batch, points) == SPAM)
+
+    for before, after in pairwise(called):
+        assert not (after & ~before).any()
+
+
 @shared
 @given(texts=text_batches, seed=st.integers(0, 2**32 - 1))
 def test_a_unit_that_is_spam_in_part_loses_what_may_be_spam_and_no_more(

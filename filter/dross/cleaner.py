@@ -407,7 +407,8 @@ def labels_at(
     spam = odds >= least
     # What is cut in any case is named by less evidence: nothing more is lost by it. A
     # dial that asks for more asks for it here, too.
-    enough = np.where(least > rule.spam, least, rule.named)
+    more = np.maximum(least, rule.named)
+    enough = np.where(least > rule.spam, more, rule.named)
     spam |= name_odds(batch, genuine == CHROME) >= enough
     return np.where(spam & ~batch.at_home, SPAM, genuine)
 

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 ACTIVE = 1023
 # float32 holds every whole number up to this.
 EXACT = 1 << 24
+# Rows that go through all layers together: their activations stay in the cache, which
+# makes the widest net half as fast again as with all rows of a batch at once.
+BLOCK = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,11 @@ def run(
 
     *columns*: (units, inputs). Returns (units, hidden) and (units, labels).
     """
-    values = columns.astype(np.float32)
-    for layer in network.layers[:-1]:
-        values = layer.active(values)
-    return values, network.logits(values)
+    *hidden, last = network.layers
+    found = np.empty((len(columns), len(last.weights)), np.float32)
+    for start in range(0, len(columns), BLOCK):
+        values = columns[start : start + BLOCK].astype(np.float32)
+        for layer in hidden:
+            values = layer.active(values)
+        found[start : start + BLOCK] = values
+    return found, network.logits(found)

@@ -630,13 +630,9 @@ def _second_rows(view: View, odds: Ints) -> Iterator[Numbers]:
     likely = np.clip(8 + odds // 8, 0, 16)
     for distance in NEIGHBOURS:
         yield view.beside(odds, distance, COLD)
-    running = np.zeros((2, len(odds) + 1), np.int64)
-    np.cumsum([odds, likely], axis=1, out=running[:, 1:])
+    of_odds, of_likely = (np.r_[0, np.cumsum(values)] for values in (odds, likely))
     for _, low, high in view.windows(SECOND_WINDOWS):
-        size = np.maximum(high - low, 1)
-        total = running[:, high] - running[:, low]
-        yield np.floor(total[0] / size)
-        yield np.floor(8 * total[1] / size)
+        yield from _means(of_odds, of_likely, low, high)
     for grams, copies, reach in zip(
         known.grams, known.copies, (SHORT, LONG), strict=True
     ):
@@ -645,12 +641,8 @@ def _second_rows(view: View, odds: Ints) -> Iterator[Numbers]:
         for distance in (0, reach - 1):
             yield 2 * view.beside(number, distance, 0)
             yield view.beside(others, distance, COLD)
-    first, last = view.bounds
-    size = np.maximum(last - first, 1)
-    total = running[:, last] - running[:, first]
-    yield np.floor(total[0] / size)
-    yield np.floor(8 * total[1] / size)
-    in_unit = running[1, known.edges[1]] - running[1, known.edges[0]]
+    yield from _means(of_odds, of_likely, *view.bounds)
+    in_unit = of_likely[known.edges[1]] - of_likely[known.edges[0]]
     in_page = np.bincount(known.pages, in_unit, known.number)
     unit = known.unit[view.at]
     yield log_steps(np.floor((in_page[known.pages] - in_unit) / 16))[unit]
@@ -659,6 +651,13 @@ def _second_rows(view: View, odds: Ints) -> Iterator[Numbers]:
     yield from _kinds(view, (-1, 0))
     yield from (odds[unit] for odds in known.of_unit[:2])
     yield from _position(view)
+
+
+def _means(of_odds: Ints, of_likely: Ints, low: Ints, high: Ints) -> Iterator[Numbers]:
+    """Yield the means of both over the places ``low`` … ``high`` - 1."""
+    size = np.maximum(high - low, 1)
+    for running, times in ((of_odds, 1), (of_likely, 8)):
+        yield times * (running[high] - running[low]) // size
 
 
 def _segment_rows(view: View, odds: Ints) -> Iterator[Numbers]:
