@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 ACTIVE = 1023
 # float32 holds every whole number up to this.
 EXACT = 1 << 24
-# Rows that go through all layers together: their activations stay in the cache, which
-# makes the widest net half as fast again as with all rows of a batch at once.
+# Rows that go through all layers together, so that their activations stay in the cache.
+# Of the 20,000 places that a batch with much spam has, the widest net takes 10 ms
+# instead of 12; smaller batches gain nothing.
 BLOCK = 1 << 10
 
 
