@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dross.network import ACTIVE, EXACT, Layer, Network, run
+from dross.network import ACTIVE, BLOCK, EXACT, Layer, Network, run
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +63,14 @@ def test_activations_and_logits_are_those_of_whole_numbers(
     seed: int, units: int
 ) -> None:
     network, columns = random_net(seed), random_columns(seed, units)
+    hidden, logits = run(network, columns)
+
+    assert (hidden.tolist(), logits.tolist()) == slow_run(network, columns)
+
+
+@pytest.mark.parametrize("units", [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5])
+def test_more_units_than_a_block_are_run_like_fewer(units: int) -> None:
+    network, columns = random_net(units), random_columns(units, units)
     hidden, logits = run(network, columns)
 
     assert (hidden.tolist(), logits.tolist()) == slow_run(network, columns)
