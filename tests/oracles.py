@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -44,6 +45,12 @@ LETTERS = {
     chars.HANGUL,
     chars.LETTER,
 }
+# What stands in brackets after a Han character and says how it is read.
+READING = re.compile(
+    r"\((?=[a-z]{2})(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    r"(?:[aeo]|ai|ei|ao|ou|an|en|ang|eng|[uv]e|er|i(?:a|ao|e|u|an|n|ang|ng|ong)?"
+    r"|u(?:a|o|i|ai|an|n|ang)?|ong|v)\)"
+)
 # What pages are put together from: each breaks some rule of thumb about text.
 PIECES = (
     "The river rose by two metres. ",
@@ -64,6 +71,8 @@ PIECES = (
     "無碼",  # traditional characters
     "がか",
     "한글",
+    "運(yùn)維（wei）",  # operations, with readings
+    "(lu)",
     "мир",
     "x" * 130,
     "字" * 70,  # "character"
@@ -276,7 +285,8 @@ def slow_stream(content: str) -> list[tuple[int, int, int]]:
     """Give what n-grams are made of: folded code point, class and offset.
 
     *content* is the visible text of a unit. Characters that are not seen are left
-    out, blanks in a row are one, and those between single Han characters none.
+    out, and readings of Han characters; blanks in a row are one, and those between
+    single Han characters none.
     """
     folded = chars.fold(chars.code_points(content)).tolist()
     found: list[tuple[int, int, int]] = []
@@ -284,6 +294,10 @@ def slow_stream(content: str) -> list[tuple[int, int, int]]:
         again = point == ord(" ") and bool(found) and found[-1][0] == ord(" ")
         if point and not again:
             found.append((point, kind, offset))
+    folded_text = "".join(chr(point) for point, _, _ in found)
+    for reading in reversed(list(READING.finditer(folded_text))):
+        if HAN[found[reading.start() - 1][1]] and reading.start():
+            del found[reading.start() : reading.end()]
     return [
         entry
         for place, entry in enumerate(found)

@@ -73,6 +73,9 @@ def test_nothing_is_folded_to_the_mark_between_units() -> None:
         ("٣", chars.DIGIT),
         ("a", chars.LOWER),
         ("É", chars.UPPER),
+        ("Ⓐ", chars.UPPER),
+        ("🅰", chars.UPPER),
+        ("⒜", chars.LOWER),
         ("大", chars.HAN),  # "large", the same in both scripts
         ("門", chars.TRADITIONAL),  # "door"
         ("が", chars.KANA),
@@ -113,6 +116,7 @@ def test_lines_break_where_python_breaks_them() -> None:
         ("ＶＩＡＧＲＡ２４", "viagra00"),  # full-width
         ("𝐯𝒾𝓪𝔤𝕣𝖺", "viagra"),  # mathematical letters
         ("ⓥⓘⓐⓖⓡⓐ", "viagra"),  # letters in circles
+        ("🄥⒤🅰🅖🆁Ⓐ", "viagra"),  # … in squares and brackets, white on black
         ("сасіnо", "cacino"),  # Cyrillic, but for the n
         ("саsinο", "casino"),  # Cyrillic с and а, Greek ο
         ("café CAFÉ", "cafe cafe"),

@@ -51,10 +51,11 @@ def labels_by_character(cleaner: Cleaner, texts: Sequence[str]) -> list[list[str
     stretches = cleaner.spam_stretches(batch, labels)
     labels, _ = cleaner.rest(batch, labels)
     found = np.repeat(labels, np.diff(lines.starts))
-    offset = np.full(len(batch.features.stream), -1)
-    offset[batch.features.places] = batch.features.sources
+    offset = np.full((2, len(batch.features.stream)), -1)
+    offset[0, batch.features.places] = batch.features.sources
+    offset[1, batch.features.places] = batch.features.source_ends
     for start, end in zip(stretches.starts, stretches.ends, strict=True):
-        found[offset[start] : offset[end - 1] + 1] = SPAM
+        found[offset[0, start] : offset[1, end - 1]] = SPAM
     names = [LABELS[label] for label in found.tolist()]
     page_starts = lines.page_starts.tolist()
     return [names[s:e] for s, e in pairwise(page_starts)]

@@ -94,6 +94,7 @@ def test_long_units_with_extreme_weights_do_not_overflow(
         starts=np.array([0, size + 2]),
         places=places,
         sources=places - 1,
+        source_ends=places,
         word_starts=places,
         word_ends=places + 1,
         word_units=np.zeros(size, np.int64),

@@ -326,3 +326,31 @@ def test_text_with_a_blank_after_each_character_has_the_ngrams_of_that_without(
     spaced: str, plain: str
 ) -> None:
     assert streams(spaced) == streams(plain)
+
+
+@pytest.mark.parametrize(
+    ("with_readings", "plain"),
+    [
+        ("河(hé)水（shuǐ）上漲(zhang)", "河水上涨"),  # the river rose
+        ("河(he) 水(shui) 上(shang) 漲(zhang)", "河水上涨"),
+        ("綠(lv)", "绿"),  # green; ü is typed v
+        ("表(a)", "表(a)"),  # table (a)
+        ("世卫组织(who)", "世卫组织(who)"),  # the World Health Organization
+        ("河( he )水", "河( he )水"),
+        ("a(he)", "a(he)"),
+        ("(he)", "(he)"),
+        ("河(he", "河(he"),
+        ("河\n(he)", "河\n(he)"),
+    ],
+)
+def test_text_with_readings_in_brackets_has_the_ngrams_of_that_without(
+    with_readings: str, plain: str
+) -> None:
+    assert streams(with_readings) == streams(plain)
+
+
+def test_a_character_ends_where_its_reading_does() -> None:
+    _, found = read(["河(hé)水"])
+
+    assert found.sources.tolist() == [0, 5]
+    assert found.source_ends.tolist() == [5, 6]

@@ -7,6 +7,7 @@ OpenCC's character tables (package opencc-python-reimplemented, Apache-2.0),
 because the standard library does not have Unihan's variants.
 """
 
+import re
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
@@ -37,6 +38,10 @@ NEWLINES = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 SENTENCE_ENDS = ".!?。！？…｡‼⁇⁈⁉．"
 COMMAS = ",;:，、；：､·・﹑"
 SEPARATORS = "|_-/\\~*#=+<>»«›‹•→←↑↓│｜－—–―＿／＞＜■□◆◇●○★☆▲△▼▽►▶◄※【】"
+# Ⓐ ⒜ 🄰 🅐 🅰: letters in circles, brackets and squares, whatever Unicode calls them.
+FRAMED = re.compile(
+    "(?:CIRCLED|SQUARED|PARENTHESIZED) LATIN (CAPITAL|SMALL) LETTER ([A-Z])$"
+)
 
 
 def _variants() -> tuple[dict[str, str], set[str]]:
@@ -75,6 +80,8 @@ def _class(  # noqa: C901, PLR0911, PLR0912 — one rule after the other, first 
     if category in ("Cf", "Mn", "Me") or code in (0, 0x115F, 0x1160, 0x3164, 0xFFA0):
         return INVISIBLE
     name = unicodedata.name(char, "")
+    if framed := FRAMED.search(name):
+        return UPPER if framed[1] == "CAPITAL" else LOWER
     if category == "Nd" or category in ("No", "Nl"):
         return DIGIT
     if category.startswith("L"):
@@ -110,6 +117,8 @@ def _fold(char: str, number: int, to_simplified: dict[str, str]) -> int:
         return ord(" ")
     if number == DIGIT and unicodedata.category(char) == "Nd":
         return ord("0")
+    if framed := FRAMED.search(unicodedata.name(char, "")):
+        return ord(framed[2].lower())
     folded = unicodedata.normalize("NFKC", char).casefold()[:1] or char
     if number in (LOWER, UPPER, LETTER):  # accents go; が must not become か
         folded = unicodedata.normalize("NFD", folded)[:1]

@@ -497,7 +497,7 @@ def _pieces(
     # a place counts two marks for each unit before it, and its own unit's first
     marks = 2 * stretches.units + 1
     cut = found.sources[stretches.starts - marks] if len(marks) else marks
-    back = found.sources[stretches.ends - 1 - marks] + 1 if len(marks) else marks
+    back = found.source_ends[stretches.ends - 1 - marks] if len(marks) else marks
     # of pieces that start at one place the last is the one that is not empty
     starts = np.r_[back, lines.starts[:-1], cut]
     owner = np.r_[stretches.units, np.arange(len(labels)), stretches.units]

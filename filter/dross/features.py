@@ -10,14 +10,14 @@ another feature than "by " inside one; none crosses from one unit into the next.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dross import chars, hashing
 from dross.lines import Lines
-from dross.spans import ranges
+from dross.spans import covered, ranges
 
 MARK = ord("\n")
 # Character n-grams of 1 … ORDERS; word unigrams and bigrams beside them.
@@ -40,6 +40,15 @@ HAN = np.isin(
     np.arange(chars.CLASSES),
     [chars.HAN, chars.SIMPLIFIED, chars.TRADITIONAL, chars.KANA],
 )
+# What a reading is made of: 中(zhong). Every initial with every final, which makes some
+# that no character has. One letter is none: 图(a) is a figure's number.
+_INITIALS = ("", *"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh")
+_FINALS = (
+    *("a", "ai", "an", "ang", "ao", "e", "ei", "en", "eng", "er", "o", "ong", "ou"),
+    *("i", "ia", "ian", "iang", "iao", "ie", "in", "ing", "iong", "iu"),
+    *("u", "ua", "uai", "uan", "uang", "ue", "ui", "un", "uo", "v", "ve"),
+)
+_SYLLABLE = 6  # letters of the longest
 # 12·log2(1 + x), so that 127 stands for about 1,500: one look-up instead of a
 # logarithm, whose last bit could differ from one machine to another.
 _LOG = np.minimum(
@@ -97,7 +106,8 @@ class Features:
     ``stream`` and ``classes``: one entry a place. ``starts``: where each unit
     starts in the stream, its mark included, and the stream's length at the end.
     ``sources``: for each place that is not a mark, its offset in the batch, with
-    ``places`` the place itself. ``word_starts``, ``word_ends`` (places),
+    ``places`` the place itself, and ``source_ends`` where it ends there, with the
+    reading that follows it. ``word_starts``, ``word_ends`` (places),
     ``word_units``: one entry a word. ``shape``: (units, len(SHAPE_NAMES)), int16 in
     -127 … 127.
     """
@@ -107,6 +117,7 @@ class Features:
     starts: NDArray[np.int64]
     places: NDArray[np.int64]
     sources: NDArray[np.int64]
+    source_ends: NDArray[np.int64]
     word_starts: NDArray[np.int64]
     word_ends: NDArray[np.int64]
     word_units: NDArray[np.int64]
@@ -182,8 +193,15 @@ def extract(lines: Lines) -> Features:
     )
     again = again[ahead == own]
     sources, seen = np.delete(sources, again), np.delete(seen, again)
-    spaced = _spacing(lines, sources, seen)
-    sources, seen = np.delete(sources, spaced), np.delete(seen, spaced)
+    source_ends = sources + 1
+    opens, closes = _readings(lines, sources, seen)
+    if len(opens):
+        source_ends[opens - 1] = source_ends[closes]
+        rest = ~covered(len(sources), opens, closes + 1)
+        sources, source_ends, seen = sources[rest], source_ends[rest], seen[rest]
+    rest = np.ones(len(sources), bool)
+    rest[_spacing(lines, sources, seen)] = False
+    sources, source_ends, seen = sources[rest], source_ends[rest], seen[rest]
     sizes = np.diff(np.searchsorted(sources, lines.starts))
     starts = np.zeros(units + 1, np.int64)
     np.cumsum(sizes + 2, out=starts[1:])
@@ -206,6 +224,7 @@ def extract(lines: Lines) -> Features:
         starts=starts,
         places=places,
         sources=sources,
+        source_ends=source_ends,
         word_starts=word_starts,
         word_ends=word_ends,
         word_units=word_units,
@@ -224,6 +243,47 @@ def extract(lines: Lines) -> Features:
             ),
         ),
     )
+
+
+@cache
+def _syllables() -> NDArray[np.int64]:
+    """Give every syllable as a number, in order; see `_readings`."""
+    codes = []
+    for syllable in {i + f for i in _INITIALS for f in _FINALS if len(i + f) > 1}:
+        code = 0
+        for letter in syllable:
+            code = code << 5 | ord(letter) & 31
+        codes.append(code)
+    return np.sort(np.array(codes, np.int64))
+
+
+def _readings(
+    lines: Lines, sources: NDArray[np.int64], seen: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give where readings of Han characters open and close, brackets included.
+
+    Copies of stolen pages have them after every few characters, 運(yùn)維(wéi)
+    (operations), and spam hides so; n-grams are those of the same text without them.
+    *sources*, *seen*: as in `_spacing`. Folding has taken tone marks and wide brackets.
+    """
+    opens = np.flatnonzero(seen[1:] == ord("(")) + 1
+    opens = opens[HAN.take(lines.classes.take(sources[opens - 1]))]
+    closes = np.zeros(len(opens), np.int64)
+    code = np.zeros(len(opens), np.int64)
+    open_still = np.ones(len(opens), bool)
+    for step in range(1, _SYLLABLE + 2):
+        place = np.minimum(opens + step, len(seen) - 1)
+        point = seen[place].astype(np.int64)
+        closes = np.where(open_still & (point == ord(")")), place, closes)
+        open_still &= (point >= ord("a")) & (point <= ord("z"))
+        # five bits a letter: the low bits of a to z are 1 to 26
+        code = np.where(open_still, code << 5 | point & 31, code)
+    found = (closes > 0) & np.isin(code, _syllables())
+    opens, closes = opens[found], closes[found]
+    # all of one unit, for the character may end the one before
+    own = np.searchsorted(lines.starts, sources[opens - 1], "right")
+    one = own == np.searchsorted(lines.starts, sources[closes], "right")
+    return opens[one], closes[one]
 
 
 def _spacing(
