@@ -296,7 +296,7 @@ def slow_stream(content: str) -> list[tuple[int, int, int]]:
             found.append((point, kind, offset))
     folded_text = "".join(chr(point) for point, _, _ in found)
     for reading in reversed(list(READING.finditer(folded_text))):
-        if HAN[found[reading.start() - 1][1]] and reading.start():
+        if reading.start() and HAN[found[reading.start() - 1][1]]:
             del found[reading.start() : reading.end()]
     return [
         entry
