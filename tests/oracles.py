@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from dross import chars, vocabulary
 from dross.features import HAN, MARK, TOP, Features
-from dross.lines import COLUMNS, PIECE
+from dross.lines import CELL, COLUMNS, PAGE, PIECE
 from dross.network import ACTIVE, EXACT, Layer, Network
 from dross.places import Known, View
 from dross.sequence import ALONE, LAYERS, REACHES
@@ -196,36 +196,35 @@ def _parts(text: str, kind: list[int], start: int, end: int) -> list[int]:
         return columns[stop - start] - columns[begin - start]
 
     seen = [i for i in range(start, end) if kind[i] not in UNSEEN]
-    parts = [(seen[0], seen[-1] + 1)] if seen else []
-    cuts: list[int] = []
-    for number, places in enumerate(
-        (
-            _after_gaps(text, kind, start, end),
-            _after_sentences(text, kind, start, end),
-            [
-                i + 1
-                for i in range(start, end - 1)
-                if _is_soft_end(kind[i], kind[i + 1])
-            ],
-            list(range(start, end)),
-        )
+    if not seen or width(seen[0], seen[-1] + 1) <= 2 * COLUMNS:
+        return [start]
+    begin, stop = seen[0], seen[-1] + 1
+    cuts = [p for p in _after_gaps(text, kind, start, end) if begin < p < stop]
+    if width(begin, stop) < PIECE * (len(cuts) + 1):
+        cuts = []
+    parts = [
+        (begin, stop, CELL if width(begin, stop) > PAGE else COLUMNS)
+        for begin, stop in pairwise([begin, *cuts, stop])
+    ]
+    for places in (
+        _after_sentences(text, kind, start, end),
+        [i for i in range(start + 1, end) if _is_capital(kind[i - 1], kind[i])],
+        [i for i in range(start + 1, end) if _is_soft_end(kind[i - 1], kind[i])],
+        list(range(start, end)),
     ):
-        shorter: list[tuple[int, int]] = []
-        for begin, stop in parts:
-            if width(begin, stop) <= 2 * COLUMNS:
+        shorter: list[tuple[int, int, int]] = []
+        for begin, stop, cell in parts:
+            if width(begin, stop) <= 2 * cell:
                 continue
-            inside = [place for place in places if begin < place < stop]
             last_of_cell = {
-                width(begin, place) // COLUMNS: place
-                for place in inside
-                if width(place, stop) >= COLUMNS // 4
+                width(begin, place) // cell: place
+                for place in places
+                if begin < place < stop and width(place, stop) >= cell // 4
             }
             found = sorted(last_of_cell.values())
-            if number == 0:
-                wide = width(begin, stop) >= PIECE * (len(inside) + 1)
-                found = inside if wide else []
             cuts += found
-            shorter += zip([begin, *found], [*found, stop], strict=True)
+            bounds = [begin, *found, stop]
+            shorter += [(*both, cell) for both in pairwise(bounds)]
         parts = shorter
     return [start, *sorted(cuts)]
 
@@ -257,6 +256,10 @@ def _white(kind: list[int]) -> Callable[[tuple[int, int]], bool]:
 def _is_east(character: str, kind: int) -> bool:
     signs = {chars.SENTENCE_END, chars.COMMA, chars.SEPARATOR, chars.BRACKET}
     return kind in WIDE - {chars.HANGUL} or (kind in signs and character >= "\u3000")
+
+
+def _is_capital(before: int, kind: int) -> bool:
+    return before == chars.SPACE and kind == chars.UPPER
 
 
 def _is_soft_end(kind: int, following: int) -> bool:

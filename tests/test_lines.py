@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 
-from dross.lines import COLUMNS, split_pages
+from dross.lines import CELL, COLUMNS, PAGE, split_pages
 from tests.oracles import Unit, batches, odd_texts, pages, slow_units
 
 if TYPE_CHECKING:
@@ -142,6 +142,22 @@ def test_a_long_chinese_line_is_cut_after_what_closes_the_sentence() -> None:
 
 def test_a_long_line_without_sentences_is_cut_at_blanks() -> None:
     assert all(part.endswith(" ") for part in parts("word " * 200)[:-1])
+
+
+def test_a_long_line_without_sentences_is_cut_before_capitals() -> None:
+    titles = "River rises by two metres Villages leave their homes " * 6
+
+    assert {part.split()[0] for part in parts(titles)} <= {"River", "Villages"}
+
+
+def test_a_whole_page_on_a_line_is_cut_into_shorter_parts_than_a_paragraph() -> None:
+    sentence = "The river rose at dawn. "
+    paragraph, page = (
+        sentence * (width // len(sentence)) for width in (PAGE, 2 * PAGE)
+    )
+
+    assert max(map(len, parts(paragraph))) > 2 * CELL - len(sentence)
+    assert max(map(len, parts(page))) <= 2 * CELL
 
 
 def test_a_long_line_of_chinese_is_cut_at_its_blanks() -> None:

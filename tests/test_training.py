@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -120,6 +121,22 @@ def test_the_sample_trains_a_model_that_finds_most_of_the_articles(run: Run) -> 
 
     for row in figures["pages"]["all pages"]:
         assert row["f1"] > 0.75, row  # keeping everything reaches about 0.7
+
+
+def test_validation_can_be_measured_without_a_look_at_the_test_part(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = run.figures.read_bytes()
+    arguments = ["evaluate", "--part", "validation", "--corpus", str(SAMPLE)]
+    assert main([*arguments, "--run", str(run.folder), "--jobs", "1"]) == 0
+    told = capsys.readouterr().out
+    other = replace(run, part="validation")
+    held = {page.page for page in pages(run.material, "validation")}
+    figures = read_figures(other.figures)
+
+    assert "### Pages, by all pages" in told
+    assert 0 < sum(row.pages for row in figures.pages["all pages"]) <= len(held)
+    assert run.figures.read_bytes() == before
 
 
 def test_no_setting_loses_more_than_the_one_that_cuts_more(run: Run) -> None:

@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     for name, text in {
         "corpus": "label the pages of a corpus in several renderings",
         "fit": "fit heads, context net and thresholds",
-        "evaluate": "measure the fitted model on the test part",
+        "evaluate": "measure the fitted model on the test part, or on another",
         "compare": "set it beside extractors that read the HTML (extra: compare)",
         "families": "fit without some families of spam; tell what is found of them",
         "export": "write the fitted model and its card to --out",
@@ -82,6 +82,14 @@ def parser() -> argparse.ArgumentParser:
             metavar="N",
             help="worker processes (default: 2)",
         )
+        if name in ("evaluate", "compare"):
+            step.add_argument(
+                "--part",
+                choices=("validation", "test"),
+                default="test",
+                help="what to measure on; whatever is decided by figures is decided on"
+                " validation (default: test)",
+            )
     step = steps.add_parser("vectors", help=_VECTORS, description=_VECTORS)
     step.add_argument("--out", type=Path, required=True, metavar="DIR")
     _add_benchmark(
@@ -127,6 +135,7 @@ def main(argv: list[str] | None = None) -> int:
         arguments.seed,
         arguments.jobs,
         arguments.vectors,
+        getattr(arguments, "part", "test"),
     )
     steps = ("corpus", "fit", "evaluate", "export")
     for step in steps if arguments.step == "all" else (arguments.step,):

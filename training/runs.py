@@ -4,7 +4,7 @@
     RUN/own/train/, validation/   labelled text that people bring; read, never written
     RUN/heads-DIGEST/             linear heads (step fit)
     RUN/fit-DIGEST/               nets, thresholds and the fitted model (step fit)
-    RUN/fit-DIGEST/figures-…json  figures on the test part (step evaluate)
+    RUN/fit-DIGEST/figures-…json  figures on a part of the split (step evaluate)
     RUN/families-DIGEST/          a fit a group of families left out (step families)
 
 Digests are of the labelled text, the code that the step runs through, and the seed;
@@ -110,6 +110,7 @@ class Run:
     seed: int
     jobs: int
     vectors: Path | None = None
+    part: str = "test"
 
     @property
     def labelled(self) -> Path:
@@ -143,8 +144,9 @@ class Run:
 
     @property
     def figures(self) -> Path:
-        """The file of the model's figures on the test part, by this code."""
-        return self.fitted / f"figures-{_digest(EVALUATE_CODE, self.fitted.name)}.json"
+        """The file of the model's figures on the part, by this code."""
+        digest = _digest(EVALUATE_CODE, self.fitted.name)
+        return self.fitted / f"figures-{self.part}-{digest}.json"
 
     def corpus(self) -> None:
         """Label the pages."""
@@ -177,13 +179,13 @@ class Run:
         say(f"fit: model in {self.fitted / 'model'}")
 
     def evaluate(self) -> None:
-        """Measure the model on the test part; figures go to standard output too."""
+        """Measure the model on the part; figures go to standard output too."""
         self.fit()
         path = self.figures
         if not path.exists():
             cleaner = open_cleaner((self.fitted / "model").resolve())
             figures = evaluate.figures(
-                cleaner, self.source, self.material, "test", self.seed, self.jobs
+                cleaner, self.source, self.material, self.part, self.seed, self.jobs
             )
             path.write_text(json.dumps(asdict(figures), indent=1) + "\n", "utf-8")
         print(card.tables(evaluate.read_figures(path)))
@@ -197,7 +199,7 @@ class Run:
             self.source,
             self.files,
             open_cleaner((self.fitted / "model").resolve()),
-            "test",
+            self.part,
             self.folder / "peers",
             jobs=self.jobs,
         )

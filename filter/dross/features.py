@@ -199,9 +199,11 @@ def extract(lines: Lines) -> Features:
         source_ends[opens - 1] = source_ends[closes]
         rest = ~covered(len(sources), opens, closes + 1)
         sources, source_ends, seen = sources[rest], source_ends[rest], seen[rest]
-    rest = np.ones(len(sources), bool)
-    rest[_spacing(lines, sources, seen)] = False
-    sources, source_ends, seen = sources[rest], source_ends[rest], seen[rest]
+    spaces = _spacing(lines, sources, seen)
+    if len(spaces):
+        rest = np.ones(len(sources), bool)
+        rest[spaces] = False
+        sources, source_ends, seen = sources[rest], source_ends[rest], seen[rest]
     sizes = np.diff(np.searchsorted(sources, lines.starts))
     starts = np.zeros(units + 1, np.int64)
     np.cumsum(sizes + 2, out=starts[1:])
