@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from dross import places
-from dross.spans import SPAM
+from dross import Cleaner, places
 from training.documents import near_miss_pages, read_material
 from training.labelled import LabelledText, Mark
 from training.phrased import PHRASE_FORMS, documents_with_phrases
-from training.places import EVERY, STEPS, TEXTS, place_rows, taught_by
+from training.places import (
+    EVERY,
+    STEPS,
+    TEXTS,
+    place_rows,
+    taught_by,
+    whole_spam,
+)
 from training.probes import NEAR_MISS
-
-if TYPE_CHECKING:
-    from dross.cleaner import Cleaner
 
 SAMPLE = Path(__file__).parent.parent / "training" / "sample"
 
@@ -83,7 +85,7 @@ def test_all_spam_inside_units_teaches_and_a_part_of_what_is_none(
 
     batch = tiny_cleaner.read([spam.text, near.text])
     known = batch.known
-    some = places.sampled(known, tiny_cleaner.unit_labels(batch) != SPAM)
+    some = places.sampled(known, ~whole_spam(batch.posteriors))
     passed = places.looked_at(some, model.gate, model.config.phrase.gate)
     at = some.at if step == "gate" else passed.at
     of_near = known.page[at] == 1
@@ -98,6 +100,30 @@ def test_all_spam_inside_units_teaches_and_a_part_of_what_is_none(
     assert 0 <= taught <= often + others * 4 / EVERY[step] + 4
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_no_threshold_changes_what_the_nets_learn(
+    tiny_cleaner: Cleaner, step: str
+) -> None:
+    page = "The river rose by two metres. " * 30 + "lucky slots bonus"
+    text = LabelledText("1", page, (Mark(0, len(page), "article"),))
+    model = tiny_cleaner.model
+    rule = replace(model.config.decoding, spam=0.01, spam_to_chrome=0.0, named=0.0)
+    other = replace(model, config=replace(model.config, decoding=rule))
+    texts = [text, miss(2, "en")]
+    assert tiny_cleaner(page).spans != Cleaner(other)(page).spans
+
+    one, two = (place_rows(texts, each, step, 0) for each in (model, other))
+
+    assert np.array_equal(one.columns, two.columns)
+    assert np.array_equal(one.labels, two.labels)
+
+
+def test_a_unit_is_spam_as_a_whole_beside_article_whatever_chrome_is() -> None:
+    chances = [[0.02, 0.0, 0.98], [0.2, 0.0, 0.8], [0.01, 0.7, 0.29], [0.01, 0.8, 0.19]]
+
+    assert whole_spam(np.array(chances)).tolist() == [True, False, True, False]
+
+
 def test_of_the_places_of_near_misses_more_teach_than_of_others(
     tiny_cleaner: Cleaner,
 ) -> None:
@@ -106,7 +132,7 @@ def test_of_the_places_of_near_misses_more_teach_than_of_others(
     near = replace(page, source=f"{NEAR_MISS}gambling")
     model = tiny_cleaner.model
     read = tiny_cleaner.read([text])
-    some = places.sampled(read.known, tiny_cleaner.unit_labels(read) != SPAM)
+    some = places.sampled(read.known, ~whole_spam(read.posteriors))
     number = len(places.looked_at(some, model.gate, model.config.phrase.gate).at)
 
     shares = [

@@ -95,7 +95,8 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
         material, kept_heads, run, about, seed, jobs, vectors
     )
     held = list(documents(material, "validation", seed))
-    fitted = decide_units(fitted, held, jobs)
+    chain = decisions.fit_decoding(fitted, held, jobs)
+    fitted = replace(fitted, config=replace(fitted.config, decoding=chain))
     unspun = replace(material, spam=material.spam.without(SPUN))
     phrased = [
         *(
@@ -108,6 +109,9 @@ def fit(  # noqa: PLR0913, PLR0917 — what a run knows
     ]
     fitted = fit_places(run, phrased, fitted, found, seed, jobs)
     say("places fitted")
+    chain = decisions.fit_spam_rule(fitted, held, jobs)
+    say(f"decoding: {chain}")
+    fitted = replace(fitted, config=replace(fitted.config, decoding=chain))
     # what is called spam must hold for articles on spam's own topics, too
     topics = [*topic_pages(_lines(material, "validation"), seed), *articles()]
     fitted = decisions.with_doubt(fitted, held, topics, jobs)
@@ -289,16 +293,3 @@ def context_table(
     table = stages.joined(rows)
     say(f"{len(table.labels):,} units with their context")
     return table
-
-
-def decide_units(fitted: Model, texts: Sequence[LabelledText], jobs: int) -> Model:
-    """Give the model with its chain and the threshold for units that are spam.
-
-    Both are found on *texts* of the validation part.
-    """
-    chain = decisions.fit_decoding(fitted, texts, jobs)
-    config = fitted.config
-    fitted = replace(fitted, config=replace(config, decoding=chain))
-    chain = decisions.fit_spam_rule(fitted, texts, jobs)
-    say(f"decoding: {chain}")
-    return replace(fitted, config=replace(config, decoding=chain))
