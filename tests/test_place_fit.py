@@ -118,7 +118,7 @@ def test_no_threshold_changes_what_the_nets_learn(
     assert np.array_equal(one.labels, two.labels)
 
 
-def test_a_unit_is_spam_as_a_whole_beside_article_whatever_chrome_is() -> None:
+def test_a_unit_is_no_whole_spam_with_article_or_far_likelier_chrome() -> None:
     chances = [[0.02, 0.0, 0.98], [0.2, 0.0, 0.8], [0.01, 0.7, 0.29], [0.01, 0.8, 0.19]]
 
     assert whole_spam(np.array(chances)).tolist() == [True, False, True, False]
