@@ -32,7 +32,6 @@ PAGES = {
         "english-recall-with-long-numbers",
     ),
 }
-PLACES = ("middle", "end")
 
 
 def with_line(name: str, place: str, text: str) -> tuple[str, int]:
