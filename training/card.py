@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dross.spans import LABELS
 from training.drawing import reliability_figure
-from training.evaluate import DRAWS
+from training.evaluate import CUT_OFF, DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.settings import SettingRow
 
 LEAST_PAGES = 5  # groups with fewer pages say nothing
+LEAST_TEXTS = 50  # as above, where renderings are counted
 LEAST_CHARACTERS = 100_000  # as above, where characters are counted
 LEAST_LINES = 5_000  # as above, where lines are
 FIGURE = "calibration.svg"  # beside the card
@@ -43,6 +44,28 @@ def tables(figures: Figures) -> str:
                 ((r.group, f"{r.characters:,}", f"{r.recall:.1%}") for r in found),
             )
         )
+    parts.append(
+        f"### The first {CUT_OFF:,} characters of longer pages\n\n"
+        "Alone, as a column of a database has them, and as part of the page.\n\n"
+        + _table(
+            (
+                "language", "texts", "article lost, alone", "as part of the page",
+                "chrome left, alone", "as part of the page",
+            ),
+            (
+                (
+                    row.language,
+                    f"{row.texts:,}",
+                    f"{row.lost:.1%}",
+                    f"{row.lost_beside_rest:.1%}",
+                    f"{row.left:.1%}",
+                    f"{row.left_beside_rest:.1%}",
+                )
+                for row in figures.cut_off
+                if row.texts >= LEAST_TEXTS
+            ),
+        )
+    )  # fmt: skip
     parts.append(
         "### Real documents with injected spam (none trained on)\n\n"
         + _table(

@@ -7,7 +7,7 @@ worse than leaving a menu.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -17,6 +17,7 @@ import numpy as np
 
 from dross.spans import ARTICLE, CHROME, LABELS, SPAM
 from training import documents
+from training.excerpts import excerpt
 from training.measure import word_score
 from training.outcome import confusion, language
 from training.pages import page_files, read_pages
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 # Spam is injected into each page so many times, each time other spam: ten long lines
 # are as much as a hundred phrases, and what is found of one draw may be two points off.
 DRAWS = 3
+# Pages are cut off after so many characters, those that have half as many again.
+CUT_OFF = 1500
 # Page types whose gold is one article; sources that name no type hold articles.
 ARTICLE_TYPES = (None, "article", "news", "blog", "documentation")
 
@@ -237,6 +240,51 @@ def kept_rows(
 
 
 @dataclass(frozen=True, slots=True)
+class CutOffRow:
+    """What becomes of the first CUT_OFF characters of longer pages in one language.
+
+    ``lost``: the share of their article characters removed; ``left``: that of their
+    chrome kept. Both where they are given alone, and where they were beside the rest.
+    """
+
+    language: str
+    texts: int
+    lost: float
+    lost_beside_rest: float
+    left: float
+    left_beside_rest: float
+
+
+def cut_off_rows(
+    cleaner: Cleaner,
+    texts: Sequence[LabelledText],
+    cleaned: Sequence[Cleaned],
+    jobs: int,
+) -> list[CutOffRow]:
+    """Give what the rest of a page, *cleaned* whole, does for its beginning."""
+    long = [
+        (text, result)
+        for text, result in zip(texts, cleaned, strict=True)
+        if len(text.text) >= 1.5 * CUT_OFF
+    ]
+    parts = [excerpt(text, 0, CUT_OFF) for text, _ in long]
+    alone = cleaner.stream((part.text for part in parts), jobs=jobs)
+    totals: dict[str, np.ndarray] = defaultdict(lambda: np.zeros((2, 4, 3), int))
+    counts: Counter[str] = Counter()
+    for part, (_, result), own in zip(parts, long, alone, strict=True):
+        name = language(part.lang)
+        counts[name] += 1
+        totals[name] += [confusion(part, own), confusion(part, result)]
+    rows = []
+    for name, tables in sorted(totals.items()):
+        sizes = np.maximum(tables.sum(2), 1)
+        lost = tables[:, ARTICLE, [CHROME, SPAM]].sum(1) / sizes[:, ARTICLE]
+        left = tables[:, CHROME, ARTICLE] / sizes[:, CHROME]
+        rows.append(CutOffRow(name, counts[name], *map(float, (*lost, *left))))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
 class HijackedRow:
     """Real documents with injected spam, in one language.
 
@@ -296,8 +344,9 @@ class Figures:
     ``pages``: by grouping. ``spam``: injected spam, by grouping; ``article_as_spam``
     and ``article_as_chrome``: shares of the article characters of those pages.
     ``genuine``: near misses and texts. ``german``: pages that are neither English
-    nor Chinese. ``hijacked``: real injected documents. ``calibration``: of spans; of
-    lines, ``reliability``. ``settings``: of the dial.
+    nor Chinese. ``cut_off``: pages of which the end is missing. ``hijacked``: real
+    injected documents. ``calibration``: of spans; of lines, ``reliability``.
+    ``settings``: of the dial.
     """
 
     pages: dict[str, list[Row]]
@@ -306,6 +355,7 @@ class Figures:
     article_as_chrome: float
     genuine: list[KeptRow]
     german: list[KeptRow]
+    cut_off: list[CutOffRow]
     hijacked: list[HijackedRow]
     calibration: list[CalibrationRow]
     reliability: list[ReliabilityRow]
@@ -338,6 +388,7 @@ def figures(  # noqa: PLR0913, PLR0917 — what a run knows
         article_as_chrome=as_chrome,
         genuine=kept_rows(cleaner, genuine, jobs),
         german=kept_rows(cleaner, [t for t in texts if t.lang == "de"], jobs),
+        cut_off=cut_off_rows(cleaner, texts, cleaned, jobs),
         hijacked=hijacked_rows(cleaner, corpus, part, jobs),
         calibration=calibration_rows(texts, cleaned),
         reliability=reliability_rows(cleaner, one_each, jobs),
@@ -368,6 +419,7 @@ def read_figures(path: Path) -> Figures:
         article_as_chrome=record["article_as_chrome"],
         genuine=[KeptRow(**r) for r in record["genuine"]],
         german=[KeptRow(**r) for r in record["german"]],
+        cut_off=[CutOffRow(**r) for r in record["cut_off"]],
         hijacked=[HijackedRow(**r) for r in record["hijacked"]],
         calibration=[CalibrationRow(**r) for r in record["calibration"]],
         reliability=[ReliabilityRow(**r) for r in record["reliability"]],

@@ -94,7 +94,8 @@ EVALUATE_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "evaluate", "measure", "outcome", "pages", "reliability", "settings",
+            "evaluate", "excerpts", "measure", "outcome", "pages", "reliability",
+            "settings",
         )
     ),
 )  # fmt: skip
