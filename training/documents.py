@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from training.bilingual import PAGES_A_PAIR, bilingual_pages
 from training.chance import generator
+from training.excerpts import excerpt
 from training.furniture import bare, furnish
 from training.injection import doorway, inject
 from training.labelled import LabelledText, Mark, read_labelled
@@ -160,8 +161,7 @@ def shortened(rng: np.random.Generator, text: LabelledText) -> LabelledText:
         return text
     start = int(rng.integers(0, len(text.text) - TEXT_LENGTH + 1))
     start = text.text.rfind("\n", 0, start) + 1
-    part = text.text[start : start + TEXT_LENGTH]
-    return replace(text, text=part, marks=(Mark(0, len(part), "article"),))
+    return excerpt(text, start, start + TEXT_LENGTH)
 
 
 def near_miss_pages(lines: Sequence[LabelledText], seed: int) -> Iterator[LabelledText]:

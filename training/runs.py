@@ -56,10 +56,10 @@ HEADS_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "bilingual", "chance", "disguise", "documents", "fixtures", "forms",
-            "furniture", "grammars", "heads", "injection", "insertion", "jsonl",
-            "labelled", "layout", "linear", "needles", "phrases", "probes", "render",
-            "rows", "slots", "spam", "split", "spun", "units", "written",
+            "bilingual", "chance", "disguise", "documents", "excerpts", "fixtures",
+            "forms", "furniture", "grammars", "heads", "injection", "insertion",
+            "jsonl", "labelled", "layout", "linear", "needles", "phrases", "probes",
+            "render", "rows", "slots", "spam", "split", "spun", "units", "written",
         )
     ),
     *(
@@ -94,8 +94,7 @@ EVALUATE_CODE = (
     *(
         _TRAINING / f"{name}.py"
         for name in (
-            "evaluate", "excerpts", "measure", "outcome", "pages", "reliability",
-            "settings",
+            "evaluate", "measure", "outcome", "pages", "reliability", "settings",
         )
     ),
 )  # fmt: skip
